@@ -1,0 +1,138 @@
+// Package run is one experiment: the goroutine that trains, the directory that
+// keeps, and the feed that shows. Everything that leaves it is plain data.
+package run
+
+import "neuralrg/training"
+
+// Format is the version of every file that this program writes.
+const Format = 1
+
+// Config is config.json: the training configuration and how it was carried out.
+type Config struct {
+	Format  int    `json:"format"`
+	Version string `json:"version"` // of the program
+	Kernels string `json:"kernels"` // the inner loops used: same bits hold for the same kernels
+	training.Config
+	Preset       string  `json:"preset,omitempty"`
+	Sampler      Sampler `json:"sampler"`
+	SamplerShare float64 `json:"sampler_share"` // of the time of a core
+}
+
+// Sampler says which background samplers work.
+type Sampler string
+
+// The choices of background samplers.
+const (
+	SamplerOff      Sampler = "off"
+	SamplerLatent   Sampler = "latent"
+	SamplerPhysical Sampler = "physical"
+	SamplerBoth     Sampler = "both"
+)
+
+// Phase is where a run stands.
+type Phase string
+
+// The phases, in order of life.
+const (
+	Starting Phase = "starting"
+	Training Phase = "training"
+	Paused   Phase = "paused"
+	Stopping Phase = "stopping" // saving, on a user's wish
+	Stopped  Phase = "stopped"  // saved before its last epoch; can be resumed
+	Finished Phase = "finished" // all epochs done
+	Failed   Phase = "failed"   // Snapshot.Error says why
+)
+
+// Over says that nothing more will come.
+func (p Phase) Over() bool { return p == Stopped || p == Finished || p == Failed }
+
+// Metrics is one line of metrics.jsonl: one epoch. Energies are in nats for the
+// whole lattice.
+type Metrics struct {
+	Epoch           int     `json:"epoch"`
+	Seconds         float64 `json:"seconds"` // cumulative training time, pauses excluded
+	Loss            float64 `json:"loss"`
+	FreeEnergy      float64 `json:"free_energy"`
+	FreeEnergyStd   float64 `json:"free_energy_std"`
+	FreeEnergyError float64 `json:"free_energy_error"`
+	Gap             float64 `json:"gap"` // free_energy + lnZ_dual
+	ESS             float64 `json:"ess"`
+	Rate            float64 `json:"lr"`
+	GradNorm        float64 `json:"grad_norm"`
+}
+
+// Exact holds what is known without learning. MagnetizationSquared is nil
+// where it is not known.
+type Exact struct {
+	LnZ                  float64  `json:"lnZ"`
+	LnZDual              float64  `json:"lnZ_dual"`
+	MagnetizationSquared *float64 `json:"magnetization_squared,omitempty"`
+}
+
+// Snapshot is the whole visible state of a run at one moment. It is immutable:
+// a reader may keep it and everything in it, and must not write to it.
+type Snapshot struct {
+	Phase           Phase           `json:"phase"`
+	Dir             string          `json:"dir"`
+	Config          Config          `json:"config"`
+	Parameters      int             `json:"parameters"`
+	Threads         int             `json:"threads"`
+	Exact           Exact           `json:"exact"`
+	Epoch           int             `json:"epoch"` // epochs done
+	History         []Metrics       `json:"history"`
+	Rate            float64         `json:"lr"` // of the next epoch
+	EpochsPerSecond float64         `json:"epochs_per_second"`
+	Remaining       float64         `json:"remaining"` // seconds to the last epoch; negative if unknown
+	Saved           int             `json:"saved"`     // epoch of the newest checkpoint
+	Lattice         *Lattice        `json:"lattice,omitempty"`
+	Response        *Response       `json:"response,omitempty"`
+	Samplers        []SamplerReport `json:"samplers,omitempty"` // latent first
+	Events          []Event         `json:"events,omitempty"`   // the newest last
+	Error           string          `json:"error,omitempty"`    // why it failed
+	Hint            string          `json:"hint,omitempty"`     // what to do
+}
+
+// Lattice is one configuration generated from latents that stay fixed while
+// the flow learns, and spins drawn from it with uniform numbers that stay fixed
+// too: one sees the same configuration order itself.
+type Lattice struct {
+	Epoch int       `json:"epoch"` // of the flow that made it
+	Draw  int       `json:"draw"`  // counts the fresh draws of latents
+	L     int       `json:"L"`
+	X     []float32 `json:"x"`     // fields, row-major
+	Spins []int8    `json:"spins"` // +1 or -1, row-major
+}
+
+// Response is the change of the mean field with one latent, d<x>/dz: the
+// field's mean over samples at z+delta less that at z-delta, over 2 delta.
+type Response struct {
+	Epoch   int       `json:"epoch"`
+	Latent  int       `json:"latent"` // site index of the latent, row*L + column
+	Level   int       `json:"level"`  // the level it belongs to, 0 the finest
+	Samples int       `json:"samples"`
+	L       int       `json:"L"`
+	Map     []float32 `json:"map"` // row-major
+}
+
+// SamplerReport is the state of one background sampler.
+type SamplerReport struct {
+	Space          string  `json:"space"` // "latent" or "physical"
+	Epoch          int     `json:"epoch"` // of the frozen flow it works with
+	Chains         int     `json:"chains"`
+	Leapfrogs      int     `json:"leapfrogs"`
+	Step           float64 `json:"step"`
+	Trajectories   int     `json:"trajectories"` // since the flow was frozen
+	Acceptance     float64 `json:"acceptance"`
+	M2             float64 `json:"magnetization_squared"`
+	M2Error        float64 `json:"magnetization_squared_error"`
+	M2Trajectory   float64 `json:"magnetization_squared_last"` // mean over chains of the newest trajectory
+	SecondsPerTraj float64 `json:"seconds_per_trajectory"`
+}
+
+// Event is one line of events.jsonl: something that happened at an epoch.
+type Event struct {
+	Time  string `json:"time"` // RFC 3339, UTC
+	Epoch int    `json:"epoch"`
+	Kind  string `json:"kind"`
+	Text  string `json:"text"`
+}
