@@ -1,0 +1,88 @@
+package kernel
+
+import "math"
+
+// The exponential is Tang's table-driven method (ACM TOMS 15, 144, 1989) in
+// float64: x = (k/32) ln 2 + r with integer k and |r| <= ln 2 / 64, so that
+//
+//	exp(x) = 2^(k/32) exp(r),  exp(r) - 1 = r + r^2/2 + r^3/6
+//
+// with a relative error of at most r^4/24 < 6e-10, and of r^3/24 < 6e-8 in
+// exp(r) - 1, the remaining error being the rounding to float32. Done in
+// float64 it needs no split of ln 2 and no special cases for results that
+// overflow, underflow or are denormal in float32; scalar float64 is as fast.
+
+// exp2Table[i] holds the bits of 2^(i/32) less i << 47, so that adding k << 47
+// for k = 32 e + i gives the bits of 2^(e + i/32).
+var exp2Table = func() (table [32]uint64) {
+	for i := range uint64(len(table)) {
+		table[i] = math.Float64bits(math.Exp2(float64(i)/32)) - i<<47
+	}
+	return table
+}()
+
+const (
+	log2e32 = 32 * math.Log2E
+	ln2by32 = math.Ln2 / 32
+	// Adding toInteger rounds a float64 to an integer, and leaves that
+	// integer in its low bits.
+	toInteger = 3 << 51
+)
+
+// expParts splits exp(x) into power * (1 + rest), for |x| < 700 or NaN.
+// NaN comes out in rest.
+func expParts(x float64) (power, rest float64) {
+	shifted := x*log2e32 + toInteger
+	k := math.Float64bits(shifted)
+	r := x - (shifted-toInteger)*ln2by32
+	power = math.Float64frombits(exp2Table[k%32] + k<<47)
+	rest = r + r*r*(0.5+r*(1.0/6))
+	return power, rest
+}
+
+// exp is the exponential of x, exact to float32 also where float32 overflows
+// or is denormal.
+func exp(x float64) float64 {
+	// exp(-110) is less than half the smallest float32, exp(110) more than
+	// the largest.
+	if x < -110 {
+		x = -110
+	}
+	if x > 110 {
+		x = 110
+	}
+	power, rest := expParts(x)
+	return power + power*rest
+}
+
+// tanh is (e - 1) / (e + 1) with e = exp(2x), by exp - 1 so that small x keep
+// their relative accuracy.
+func tanh(x float64) float64 {
+	// 1 - tanh(20) is far below the last bit of a float32.
+	if x < -20 {
+		x = -20
+	}
+	if x > 20 {
+		x = 20
+	}
+	power, rest := expParts(2 * x)
+	expm1 := (power - 1) + power*rest
+	return expm1 / (expm1 + 2)
+}
+
+// elu replaces the first n values u by ELU(u). It has no branch that depends
+// on the sign: signs are random, and a mispredicted branch costs more than the
+// exponential.
+func elu(row *Row, n int) {
+	values := row[:n]
+	for c, u := range values {
+		bits := math.Float32bits(u)
+		sign := uint32(int32(bits) >> 31)
+		x := float64(math.Float32frombits(bits & sign)) // min(u, 0)
+		if x < -100 {
+			x = -100
+		}
+		power, rest := expParts(x)
+		values[c] = math.Float32frombits(bits&^sign) + float32((power-1)+power*rest)
+	}
+}
