@@ -2,50 +2,35 @@
 // distillation. A Trainer steps, and that is all: it has no clock and no files.
 package training
 
-import "neuralrg/model"
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
 
-// Config is everything that decides the bits of a training run.
-type Config struct {
-	model.Shape
-	Temperature float64   `json:"temperature"`
-	Batch       int       `json:"batch"`  // samples an epoch
-	Epochs      int       `json:"epochs"` // planned epochs; schedules need the end
-	Rate        float64   `json:"lr"`     // Adam's step size at the start
-	Schedule    Schedule  `json:"schedule"`
-	WeightDecay float64   `json:"weight_decay"` // L2 term, added to the gradient before the moments
-	Objective   Objective `json:"objective"`
-	Symmetry    bool      `json:"symmetry"` // learn [q(x) + q(-x)]/2
-	Seed        uint64    `json:"seed"`
-}
-
-// Schedule says how the learning rate moves over a run.
-type Schedule string
-
-// The schedules.
-const (
-	Constant Schedule = "constant"
-	Cosine   Schedule = "cosine" // from Rate to 0 over Epochs
+	"neuralrg/model"
+	"neuralrg/physics"
 )
 
-// Objective says which estimate of the gradient of E[ln q + U] is followed.
-type Objective string
+// shards is the number of parts of a batch. It is fixed, and the parts are
+// summed in order, so that any number of threads gives the same bits.
+const shards = 8
 
-// The objectives.
-const (
-	Reparameterized Objective = "reverse-kl" // the total derivative, as in the paper
-	Path            Objective = "path"       // without the score term: less noise, one more pass
-)
+// ErrDiverged says that an epoch's loss or gradient was not finite. The
+// trainer is as it was before that epoch.
+var ErrDiverged = errors.New("training diverged")
 
-// Stats describe one epoch, before its update.
+// Stats describe one epoch, before its update. Energies are in nats, for the
+// whole lattice.
 type Stats struct {
 	Epoch           int     // 1 is the first
-	Loss            float64 // what the optimiser minimised
-	FreeEnergy      float64 // batch mean of ln q(x) + U(x), nats, whole lattice
+	Loss            float64 // what the optimiser minimised: FreeEnergy and the L2 term
+	FreeEnergy      float64 // batch mean of ln q(x) + U(x)
 	FreeEnergyStd   float64 // its standard deviation over the batch
 	FreeEnergyError float64 // FreeEnergyStd / sqrt(batch)
 	ESS             float64 // reverse effective sample size / batch, 0..1
 	Rate            float64 // learning rate of the update
-	GradNorm        float64 // Euclidean norm of the gradient
+	GradNorm        float64 // Euclidean norm of the gradient, L2 term included
 }
 
 // State is what continues a run bit for bit.
@@ -56,3 +41,218 @@ type State struct {
 	Masks  []uint8
 	M, V   []float32 // Adam's moments
 }
+
+// Trainer learns. One goroutine uses it at a time; inside, a step runs on a
+// fixed number of threads of its own. Close ends them.
+type Trainer struct {
+	config Config
+	flow   *model.Flow
+	adam   adam
+	rate   float64
+	epoch  int
+
+	losses []float64
+	grad   []float32
+	parts  []shard
+	work   chan shard
+	done   chan any // nil, or what a worker panicked with
+}
+
+// New makes a trainer with a new flow. The energy must have the sites of the
+// configuration's shape. Threads below 1 count as 1.
+func New(c Config, e physics.Energy, threads int) (*Trainer, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if e.Sites() != c.Sites() {
+		return nil, fmt.Errorf("the energy has %d sites, the flow %d", e.Sites(), c.Sites())
+	}
+	flow, err := model.New(c.Shape, c.Seed)
+	if err != nil {
+		return nil, err
+	}
+	t := &Trainer{
+		config: c, flow: flow, rate: c.Rate,
+		adam:   newAdam(len(flow.Params)),
+		losses: make([]float64, c.Batch),
+		grad:   make([]float32, len(flow.Params)),
+		work:   make(chan shard),
+		done:   make(chan any),
+	}
+	t.split()
+	for range min(max(threads, 1), len(t.parts)) {
+		go t.serve(newWorker(flow, e, len(t.parts[0].losses)))
+	}
+	return t, nil
+}
+
+// split divides the batch into shards, the larger ones first.
+func (t *Trainer) split() {
+	n := min(shards, t.config.Batch)
+	first := 0
+	for i := range n {
+		last := first + (t.config.Batch-first+n-i-1)/(n-i)
+		t.parts = append(t.parts, shard{
+			index:   i,
+			losses:  t.losses[first:last],
+			grad:    make([]float32, len(t.flow.Params)),
+			samples: t.config.Batch,
+		})
+		first = last
+	}
+}
+
+func (t *Trainer) serve(w *worker) {
+	for s := range t.work {
+		t.done <- w.try(s, t.config, t.epoch+1)
+	}
+}
+
+// Close ends the trainer's threads. No method but Flow and State may be used
+// after it.
+func (t *Trainer) Close() { close(t.work) }
+
+// Step does one epoch: a batch, its gradient, one update. On ErrDiverged
+// nothing has changed.
+func (t *Trainer) Step() (Stats, error) {
+	t.evaluate()
+	s := t.describe()
+	decay := t.reduce()
+	s.Loss = s.FreeEnergy + decay
+	s.GradNorm = norm(t.grad)
+	if !finite(s.Loss) || !(s.GradNorm < maxGradNorm) {
+		return s, fmt.Errorf("%w at epoch %d: loss %v, gradient norm %v", ErrDiverged, s.Epoch, s.Loss, s.GradNorm)
+	}
+	t.adam.update(t.flow.Params, t.grad, s.Rate, s.Epoch)
+	t.epoch++
+	return s, nil
+}
+
+// maxGradNorm is where Adam's second moment would leave the range of float32
+// and freeze its parameters in silence.
+const maxGradNorm = 1e18
+
+// evaluate fills the losses and every shard's gradient.
+func (t *Trainer) evaluate() {
+	pending, next := 0, 0
+	for next < len(t.parts) || pending > 0 {
+		work, part := t.work, shard{}
+		if next < len(t.parts) {
+			part = t.parts[next]
+		} else {
+			work = nil // all handed out: only wait
+		}
+		select {
+		case work <- part:
+			next, pending = next+1, pending+1
+		case failure := <-t.done:
+			pending--
+			if failure != nil {
+				panic(failure) // here, where the trainer's owner can recover
+			}
+		}
+	}
+}
+
+// reduce sums the shards' gradients in order and adds the L2 term, whose value
+// it returns.
+func (t *Trainer) reduce() (decay float64) {
+	clear(t.grad)
+	for _, s := range t.parts {
+		for i, g := range s.grad {
+			t.grad[i] += g
+		}
+	}
+	for i, p := range t.flow.Params {
+		t.grad[i] += float32(t.config.WeightDecay) * p
+		decay += float64(p) * float64(p)
+	}
+	return t.config.WeightDecay / 2 * decay
+}
+
+// describe computes the statistics of the epoch's losses. The importance
+// weight of a sample is p/q up to a factor, exp(-loss).
+func (t *Trainer) describe() Stats {
+	n := float64(len(t.losses))
+	mean, lowest := 0.0, math.Inf(1)
+	for _, l := range t.losses {
+		mean += l / n
+		lowest = min(lowest, l)
+	}
+	square, sum, sum2 := 0.0, 0.0, 0.0
+	for _, l := range t.losses {
+		square += (l - mean) * (l - mean)
+		w := math.Exp(lowest - l)
+		sum += w
+		sum2 += w * w
+	}
+	std := math.Sqrt(square / (n - 1))
+	return Stats{
+		Epoch:           t.epoch + 1,
+		FreeEnergy:      mean,
+		FreeEnergyStd:   std,
+		FreeEnergyError: std / math.Sqrt(n),
+		ESS:             sum * sum / (n * sum2),
+		Rate:            t.Rate(),
+	}
+}
+
+// Epoch is the number of epochs done.
+func (t *Trainer) Epoch() int { return t.epoch }
+
+// Rate is the learning rate of the next epoch.
+func (t *Trainer) Rate() float64 {
+	return t.rate * t.config.Schedule.factor(t.epoch+1, t.config.Epochs)
+}
+
+// SetRate changes the base learning rate, from which the schedule goes on.
+func (t *Trainer) SetRate(rate float64) error {
+	if err := validateRate(rate); err != nil {
+		return err
+	}
+	t.rate = rate
+	return nil
+}
+
+// Flow is the flow that learns: it changes with every step.
+func (t *Trainer) Flow() *model.Flow { return t.flow }
+
+// State is a copy of all that continues the run.
+func (t *Trainer) State() State {
+	return State{
+		Epoch:  t.epoch,
+		Rate:   t.rate,
+		Params: slices.Clone(t.flow.Params),
+		Masks:  slices.Clone(t.flow.Masks),
+		M:      slices.Clone(t.adam.m),
+		V:      slices.Clone(t.adam.v),
+	}
+}
+
+// Restore puts the trainer where a State was taken. The state must be of the
+// same shape.
+func (t *Trainer) Restore(s State) error {
+	n := len(t.flow.Params)
+	if len(s.Params) != n || len(s.M) != n || len(s.V) != n || len(s.Masks) != len(t.flow.Masks) {
+		return fmt.Errorf("the state has %d parameters and %d masks, the flow %d and %d", len(s.Params), len(s.Masks), n, len(t.flow.Masks))
+	}
+	if err := validateRate(s.Rate); err != nil {
+		return err
+	}
+	t.epoch, t.rate = s.Epoch, s.Rate
+	copy(t.flow.Params, s.Params)
+	copy(t.flow.Masks, s.Masks)
+	copy(t.adam.m, s.M)
+	copy(t.adam.v, s.V)
+	return nil
+}
+
+func norm(v []float32) float64 {
+	sum := 0.0
+	for _, x := range v {
+		sum += float64(x) * float64(x)
+	}
+	return math.Sqrt(sum)
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -1,0 +1,43 @@
+package training
+
+import (
+	"fmt"
+	"math"
+
+	"neuralrg/model"
+)
+
+// Presets names the presets, the default one first.
+var Presets = []string{"quick", "paper"}
+
+// Preset is a configuration under a name: "paper" is the run of Li and Wang,
+// arXiv:1802.02840; "quick" shows the same within a minute.
+func Preset(name string) (Config, error) {
+	critical := 2 / math.Log(1+math.Sqrt2)
+	paper := Config{
+		Shape:       model.Shape{L: 16, Repeat: 1, Couplings: 10, Hidden: 10, HiddenLayers: 3},
+		Temperature: critical,
+		Batch:       512,
+		Epochs:      5000,
+		Rate:        1e-3,
+		Schedule:    Constant,
+		WeightDecay: 1e-3,
+		Objective:   ReverseKL,
+		Symmetry:    true,
+		Seed:        1,
+	}
+	switch name {
+	case "paper":
+		return paper, nil
+	case "quick":
+		quick := paper
+		quick.Shape.L = 8
+		quick.Batch = 128
+		quick.Epochs = 1000
+		quick.Rate = 4e-3
+		quick.Schedule = Cosine
+		quick.WeightDecay = 0
+		return quick, nil
+	}
+	return Config{}, problem{fmt.Sprintf("preset %q is unknown", name), "choose paper or quick"}
+}
