@@ -24,11 +24,8 @@ const margin = 0.1
 type Ising struct {
 	size        int
 	temperature float64
-	// K' is diagonal in Fourier space. propagator[l*L+k] is 1/(N lambda_kl),
-	// the factor 1/N being that of the inverse transform; l = 0 .. L/2, the
-	// other half of the spectrum of a real field is the conjugate of this one.
-	propagator []float64
-	workspaces sync.Pool // of *workspace
+	inverse     columnInverse
+	workspaces  sync.Pool // of *workspace
 }
 
 // NewIsing returns the dual of the Ising model of even size L from MinSize to
@@ -37,12 +34,7 @@ func NewIsing(L int, T float64) (*Ising, error) {
 	if err := check(L, T); err != nil {
 		return nil, err
 	}
-	m := &Ising{size: L, temperature: T, propagator: make([]float64, (L/2+1)*L)}
-	for l := range L/2 + 1 {
-		for k := range L {
-			m.propagator[l*L+k] = 1 / (float64(L*L) * eigenvalue(L, T, k, l))
-		}
-	}
+	m := &Ising{size: L, temperature: T, inverse: newColumnInverse(L, T)}
 	m.workspaces.New = func() any { return newWorkspace(L) }
 	return m, nil
 }
@@ -89,7 +81,8 @@ func dualFix(size int, t float64) float64 {
 
 // Eval implements Energy. Sums are float64; what it returns for a
 // configuration does not depend on the others in the batch, to the last bit. A
-// NaN or an infinity in a configuration makes its energy and gradient NaN.
+// NaN in a configuration makes its energy and gradient NaN, an infinity makes
+// them NaN or infinite.
 func (m *Ising) Eval(u []float64, grad, x []float32) {
 	n := len(u)
 	if len(x) != m.Sites()*n || grad != nil && len(grad) != len(x) {
@@ -102,9 +95,10 @@ func (m *Ising) Eval(u []float64, grad, x []float32) {
 		for i := range w.field {
 			w.field[i] = float64(x[i*n+b])
 		}
-		lnCosh := w.site()
-		u[b] = w.propagate(m.propagator, grad != nil)/2 - lnCosh
+		lnCosh := w.lnCosh()
+		u[b] = w.quadratic(m.inverse)/2 - lnCosh
 		if grad != nil {
+			w.propagate(m.inverse)
 			for i, h := range w.field {
 				grad[i*n+b] = float32(h - w.tanh[i])
 			}

@@ -71,7 +71,7 @@ func (m *Ising) SpinEnergy(dst []float64, x []float32) {
 
 // bonds is the sum of tanh x_i tanh x_j over nearest neighbours i, j.
 func (w *workspace) bonds() float64 {
-	size := len(w.column)
+	size := w.size
 	var sum float64
 	for row := range size {
 		here := w.tanh[row*size : (row+1)*size]
