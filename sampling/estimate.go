@@ -37,8 +37,9 @@ const (
 //
 // It is the Gamma method of Wolff, hep-lat/0306017: correlations are taken
 // about the mean of all chains (so chains that have not mixed are seen), summed
-// up to a self-consistent window, and corrected for the bias of that mean (eqs.
-// 31, 41, 42, 49). The result never claims more than N independent values.
+// up to a self-consistent window, and corrected for the bias of that mean (eq.
+// 49); eq. 42 is the error of Tau. The result never claims more than N
+// independent values.
 func Analyse(series [][]float64) Estimate {
 	mean, n := grandMean(series)
 	e := Estimate{Mean: mean, Error: math.NaN(), Tau: 0.5, TauError: math.NaN(), N: n, ESS: float64(n), Short: true}
