@@ -34,7 +34,7 @@ const labelEvery = 3
 // Where that is too little it draws nothing: empty lines.
 func (p Plot) Lines(width, height int) []string {
 	lines := make([]string, max(height, 0))
-	if rows := height - 2; rows >= 2 && p.High > p.Low {
+	if rows := height - 2; rows >= 2 && p.High > p.Low && len(p.Series) > 0 {
 		if columns := width - p.labelWidth(rows-1) - 2; columns >= 4 {
 			copy(lines, p.body(columns, rows))
 			copy(lines[rows:], p.abscissa(width, columns))
@@ -49,11 +49,8 @@ func (p Plot) Lines(width, height int) []string {
 // body is the graph and its ordinate. The ordinate is scaled to 0 .. 1 first,
 // for asciigraph rounds both ends separately and else gains or loses a row.
 func (p Plot) body(columns, rows int) []string {
-	bound := make([]float64, columns)
-	data, colors := [][]float64{bound}, []asciigraph.AnsiColor{asciigraph.Default}
-	for i := range bound {
-		bound[i] = math.NaN()
-	}
+	var data [][]float64
+	var colors []asciigraph.AnsiColor
 	for _, s := range p.Series {
 		data = append(data, p.scaled(Resample(s.Values, columns)))
 		colors = append(colors, s.Color)
