@@ -79,7 +79,7 @@ func sample(L, epochs int) *run.Snapshot {
 			Config: training.Config{
 				Shape:       model.Shape{L: L, Repeat: 1, Couplings: 10, Hidden: 10, HiddenLayers: 3},
 				Temperature: 2.269185314213022, Batch: 512, Epochs: 5000, Rate: 1e-3,
-				Schedule: training.Constant, Objective: training.Reparameterized, Symmetry: true, Seed: 1,
+				Schedule: training.Constant, Objective: training.ReverseKL, Symmetry: true, Seed: 1,
 			},
 			Sampler: run.SamplerBoth,
 		},
