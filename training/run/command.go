@@ -1,5 +1,10 @@
 package run
 
+import (
+	"fmt"
+	"strconv"
+)
+
 // Kind names what a Command asks for.
 type Kind string
 
@@ -21,4 +26,38 @@ type Command struct {
 	Value   float64 `json:"value,omitempty"`
 	Latent  int     `json:"latent,omitempty"`
 	Sampler Sampler `json:"sampler,omitempty"`
+}
+
+// validate refuses what no run of this many sites could do.
+func (c Command) validate(sites int) error {
+	switch c.Kind {
+	case Pause, Resume, Redraw, Save, Stop:
+		return nil
+	case SetRate:
+		return validateRate(c.Value)
+	case SetSampler:
+		return c.Sampler.validate()
+	case Respond:
+		if c.Latent < 0 || c.Latent >= sites {
+			return &problem{
+				text: fmt.Sprintf("latent %d does not exist", c.Latent),
+				hint: fmt.Sprintf("choose one from 0 to %d", sites-1),
+			}
+		}
+		return nil
+	}
+	return &problem{
+		text: "command " + strconv.Quote(string(c.Kind)) + " is not known",
+		hint: "the program that sent it may be of another version",
+	}
+}
+
+func validateRate(rate float64) error {
+	if !(rate > 0 && rate <= 1) {
+		return &problem{
+			text: fmt.Sprintf("learning rate %v is out of range", rate),
+			hint: "choose more than 0 and at most 1",
+		}
+	}
+	return nil
 }

@@ -84,6 +84,7 @@ type Snapshot struct {
 	EpochsPerSecond float64         `json:"epochs_per_second"`
 	Remaining       float64         `json:"remaining"` // seconds to the last epoch; negative if unknown
 	Saved           int             `json:"saved"`     // epoch of the newest checkpoint
+	Sampler         Sampler         `json:"sampler"`   // at work now; Config has the one at the start
 	Lattice         *Lattice        `json:"lattice,omitempty"`
 	Response        *Response       `json:"response,omitempty"`
 	Samplers        []SamplerReport `json:"samplers,omitempty"` // latent first

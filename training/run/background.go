@@ -1,0 +1,224 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync/atomic"
+	"time"
+
+	"neuralrg/physics"
+	"neuralrg/sampling"
+	"neuralrg/training"
+)
+
+// background is a sampler that works beside the training, with a small share
+// of a core: hybrid Monte Carlo of fields in physical space, or of the latents
+// of a frozen flow, as Li and Wang compare them.
+type background struct {
+	space   string
+	config  training.Config
+	energy  *physics.Ising
+	flows   *Feed[*frozen]
+	share   float64 // of a core's time, of all samplers together
+	tell    func()  // that there is a new report
+	notes   chan<- Event
+	choice  atomic.Pointer[Sampler]
+	wake    chan struct{}
+	report  atomic.Pointer[SamplerReport]
+	written time.Time // when the last report was recorded
+}
+
+const (
+	latentSpace   = "latent"
+	physicalSpace = "physical"
+	samplerReport = "sampler-report" // kind of the events that record reports
+
+	// A frozen flow serves the latent sampler at least for so long: each newer
+	// one has another density, and the statistics begin again.
+	frozenFor          = 10 * time.Second
+	frozenTrajectories = 30
+
+	reportEvery = 30 * time.Second // between two events
+)
+
+// chains is how many chains run at once: enough for a good error on small
+// lattices, few enough on large ones that a trajectory does not take minutes.
+func chains(sites int) int { return max(8, min(64, 8192/sites)) }
+
+func (b *conductor) newSamplers() []*background {
+	var all []*background
+	for _, space := range []string{latentSpace, physicalSpace} {
+		s := &background{
+			space: space, config: b.config.Config, energy: b.energy, flows: b.flows,
+			share: b.options.SamplerShare, tell: b.tell, notes: b.notes,
+			wake: make(chan struct{}, 1), written: time.Now(),
+		}
+		s.enable(b.sampler)
+		all = append(all, s)
+	}
+	return all
+}
+
+// enable lets the sampler work if the choice says so.
+func (s *background) enable(choice Sampler) {
+	s.choice.Store(&choice)
+	wake(s.wake)
+}
+
+// part is the share of a core's time that this sampler may take now.
+func (s *background) part() float64 {
+	switch *s.choice.Load() {
+	case SamplerBoth:
+		return s.share / 2
+	case Sampler(s.space):
+		return s.share
+	}
+	return 0
+}
+
+// work samples while it is enabled.
+func (s *background) work(ctx context.Context) {
+	var m *measurement
+	for ctx.Err() == nil {
+		var rest <-chan time.Time
+		if part := s.part(); part > 0 {
+			start := time.Now()
+			m = s.refresh(ctx, m)
+			m.trajectory()
+			if r := m.report(time.Since(start)); r != nil {
+				s.report.Store(r)
+				s.tell()
+			}
+			if time.Since(s.written) > reportEvery {
+				s.record(ctx)
+			}
+			rest = time.After(time.Duration(float64(time.Since(start)) * (1/part - 1)))
+		} else if s.report.Swap(nil) != nil {
+			s.tell()
+		}
+		select {
+		case <-s.wake:
+		case <-rest:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// refresh returns the measurement to go on with: a new one at first, and for
+// the latent sampler each time that a newer flow is taken up. The chains go on
+// from where they are.
+func (s *background) refresh(ctx context.Context, m *measurement) *measurement {
+	f := s.flows.Latest()
+	switch {
+	case m == nil:
+		return s.measure(f, nil)
+	case s.space == physicalSpace, m.epoch == f.epoch:
+		return m
+	case m.trajectories < frozenTrajectories || time.Since(m.began) < frozenFor:
+		return m
+	}
+	s.record(ctx)
+	return s.measure(f, m.hmc)
+}
+
+// record makes an event of the newest report.
+func (s *background) record(ctx context.Context) {
+	r := s.report.Load()
+	if r == nil {
+		return
+	}
+	s.written = time.Now()
+	e := Event{Kind: samplerReport, Text: fmt.Sprintf(
+		"%s: flow of epoch %d, %d chains, %d trajectories, acceptance %.3f, <m^2> %.4f +- %.4f",
+		r.Space, r.Epoch, r.Chains, r.Trajectories, r.Acceptance, r.M2, r.M2Error)}
+	select {
+	case s.notes <- e:
+	case <-ctx.Done():
+	}
+}
+
+// measurement is <m^2> along the chains of one sampler under one energy.
+type measurement struct {
+	space        string
+	epoch        int // of the flow
+	hmc          *sampling.HMC
+	latent       *sampling.Renormalized // nil in physical space
+	x            []float32              // fields, of the latent sampler
+	m2           []float64              // of each chain
+	began        time.Time
+	trajectories int
+	acceptance   float64 // sum over trajectories
+	seconds      float64 // in trajectories
+	last         float64 // mean m^2 after the newest trajectory
+	older, newer *sampling.Accumulator
+}
+
+// measure begins a measurement, with chains that go on from those of h if it is
+// not nil.
+func (s *background) measure(f *frozen, h *sampling.HMC) *measurement {
+	m := &measurement{space: s.space, epoch: f.epoch, hmc: h, began: time.Now()}
+	var energy physics.Energy = s.energy
+	seed := s.config.Seed ^ samplerStream
+	if s.space == latentSpace {
+		m.latent = sampling.Latent(f.flow, s.energy, s.config.Symmetry)
+		energy = m.latent
+		seed++
+	}
+	n := chains(s.config.Sites())
+	if h == nil {
+		m.hmc = sampling.NewHMC(energy, nil, n, sampling.PaperStep, sampling.PaperLeapfrogs, seed)
+	} else {
+		h.Retarget(energy)
+	}
+	m.m2 = make([]float64, n)
+	if m.latent != nil {
+		m.x = make([]float32, len(m.hmc.X))
+	}
+	m.older, m.newer = sampling.NewAccumulator(n), sampling.NewAccumulator(n)
+	return m
+}
+
+// trajectory moves the chains once and measures. Whenever the number of
+// trajectories is a power of two, the older accumulator gives way to the newer:
+// the mean is always over at least the last half of the chains, and forgets
+// how they began.
+func (m *measurement) trajectory() {
+	result := m.hmc.Trajectory()
+	m.trajectories++
+	m.acceptance += result.Acceptance
+	x := m.hmc.X
+	if m.latent != nil {
+		m.latent.Fields(m.x, m.hmc.X)
+		x = m.x
+	}
+	physics.MagnetizationSquared(m.m2, x)
+	m.last = 0
+	for _, v := range m.m2 {
+		m.last += v / float64(len(m.m2))
+	}
+	if m.trajectories&(m.trajectories-1) == 0 {
+		m.older, m.newer = m.newer, sampling.NewAccumulator(len(m.m2))
+	}
+	m.older.Add(m.m2)
+	m.newer.Add(m.m2)
+}
+
+// report describes the measurement after a trajectory that took so long. It is
+// nil while there is nothing finite to tell.
+func (m *measurement) report(took time.Duration) *SamplerReport {
+	m.seconds += took.Seconds()
+	e := m.older.Estimate()
+	for _, v := range []float64{e.Mean, e.Error, m.acceptance, m.last} {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil
+		}
+	}
+	n := float64(m.trajectories)
+	return &SamplerReport{
+		Space: m.space, Epoch: m.epoch, Chains: m.hmc.Chains(),
+		Leapfrogs: m.hmc.Leapfrogs, Step: m.hmc.Step,
+		Trajectories: m.trajectories, Acceptance: m.acceptance / n,
+		M2: e.Mean, M2Error: e.Error, M2Trajectory: m.last, SecondsPerTraj: m.seconds / n,
+	}
+}

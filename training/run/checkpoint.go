@@ -1,0 +1,229 @@
+package run
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"neuralrg/model"
+	"neuralrg/training"
+)
+
+// checkpoint is all that a run needs to go on as if it had never stopped.
+type checkpoint struct {
+	training.State
+	Seconds float64 // of training so far
+	Events  int     // lines of events.jsonl that happened before it
+	Draw    int     // of the lattice's latents
+	Sampler Sampler // as chosen live
+}
+
+// checkpoints is the folder of the checkpoints of one run.
+type checkpoints struct {
+	dir     string
+	config  Config
+	tensors []model.Tensor
+	params  int // numbers in a flow
+	masks   int
+}
+
+// newCheckpoints describes the checkpoints of runs with a flow of this kind.
+func newCheckpoints(dir string, c Config, f *model.Flow) checkpoints {
+	return checkpoints{dir: dir, config: c, tensors: f.Tensors(), params: len(f.Params), masks: len(f.Masks)}
+}
+
+// name is the file name of the checkpoint of an epoch.
+func (k checkpoints) name(epoch int) string { return fmt.Sprintf("%06d.npz", epoch) }
+
+// encode makes the file of a checkpoint. It has the arrays
+//
+//	format, epoch, events, draw   integers
+//	lr, seconds                   float64
+//	sampler, config               text, as bytes; config is config.json
+//	masks                         a byte a coupling: bit v is set if value v of a block is kept
+//	parameters/NAME               float32, with the names of the flow's tensors
+//	adam_m/NAME, adam_v/NAME      Adam's moments of the same
+func (k checkpoints) encode(c checkpoint) ([]byte, error) {
+	config, err := k.config.encode()
+	if err != nil {
+		return nil, err
+	}
+	a := newArchive()
+	a.add("format", int64(Format))
+	a.add("epoch", int64(c.Epoch))
+	a.add("events", int64(c.Events))
+	a.add("draw", int64(c.Draw))
+	a.add("lr", c.Rate)
+	a.add("seconds", c.Seconds)
+	a.add("sampler", []byte(c.Sampler), len(c.Sampler))
+	a.add("config", config, len(config))
+	a.add("masks", c.Masks, len(c.Masks))
+	for _, g := range groups(&c.State) {
+		for _, t := range k.tensors {
+			a.add(g.prefix+t.Name, part(*g.values, t), t.Shape...)
+		}
+	}
+	return a.seal()
+}
+
+// group is a vector of a state that is divided into tensors, and the name that
+// the arrays of it begin with.
+type group struct {
+	prefix string
+	values *[]float32
+}
+
+func groups(s *training.State) [3]group {
+	return [3]group{{"parameters/", &s.Params}, {"adam_m/", &s.M}, {"adam_v/", &s.V}}
+}
+
+// part is the piece of a vector that belongs to a tensor.
+func part(values []float32, t model.Tensor) []float32 {
+	size := 1
+	for _, n := range t.Shape {
+		size *= n
+	}
+	return values[t.Offset : t.Offset+size]
+}
+
+// decode reads the file of a checkpoint, after checking every byte of it.
+func (k checkpoints) decode(file []byte) (checkpoint, error) {
+	arrays, err := openArchive(file)
+	if err != nil {
+		return checkpoint{}, err
+	}
+	return k.fromArrays(arrays)
+}
+
+func (k checkpoints) fromArrays(arrays map[string][]byte) (checkpoint, error) {
+	var format, epoch, events, draw int64
+	if err := readArray(arrays, "format", &format); err != nil {
+		return checkpoint{}, err
+	}
+	if format > Format {
+		return checkpoint{}, newerFormat(int(format), "")
+	}
+	c := checkpoint{State: training.State{
+		Params: make([]float32, k.params),
+		M:      make([]float32, k.params),
+		V:      make([]float32, k.params),
+		Masks:  make([]uint8, k.masks),
+	}}
+	scalars := map[string]any{"epoch": &epoch, "events": &events, "draw": &draw, "lr": &c.Rate, "seconds": &c.Seconds}
+	for name, dst := range scalars {
+		if err := readArray(arrays, name, dst); err != nil {
+			return checkpoint{}, err
+		}
+	}
+	if err := readArray(arrays, "masks", c.Masks, k.masks); err != nil {
+		return checkpoint{}, err
+	}
+	for _, g := range groups(&c.State) {
+		for _, t := range k.tensors {
+			if err := readArray(arrays, g.prefix+t.Name, part(*g.values, t), t.Shape...); err != nil {
+				return checkpoint{}, err
+			}
+		}
+	}
+	sampler, err := readBytes(arrays, "sampler")
+	if err != nil {
+		return checkpoint{}, err
+	}
+	c.Epoch, c.Events, c.Draw, c.Sampler = int(epoch), int(events), int(draw), Sampler(sampler)
+	return c, c.validate()
+}
+
+// validate refuses numbers that no run has.
+func (c checkpoint) validate() error {
+	if min(c.Epoch, c.Events, c.Draw) < 0 || !(c.Seconds >= 0) {
+		return fmt.Errorf("epoch %d, event %d, draw %d or second %v is out of range", c.Epoch, c.Events, c.Draw, c.Seconds)
+	}
+	if err := validateRate(c.Rate); err != nil {
+		return err
+	}
+	return c.Sampler.validate()
+}
+
+// save writes a checkpoint and then removes those that are no longer needed.
+func (k checkpoints) save(c checkpoint) error {
+	file, err := k.encode(c)
+	if err != nil {
+		return err
+	}
+	if err := writeWhole(filepath.Join(k.dir, k.name(c.Epoch)), file); err != nil {
+		return err
+	}
+	k.thin()
+	return nil
+}
+
+// newestKept is how many checkpoints stay, besides the one of epoch 0.
+const newestKept = 3
+
+// thin removes old checkpoints. One that cannot be removed harms nobody.
+func (k checkpoints) thin() {
+	epochs, err := k.epochs()
+	if err != nil {
+		return
+	}
+	for _, epoch := range epochs[min(newestKept, len(epochs)):] {
+		if epoch != 0 {
+			_ = os.Remove(filepath.Join(k.dir, k.name(epoch)))
+		}
+	}
+}
+
+// epochs lists the epochs that have a checkpoint, the newest first.
+func (k checkpoints) epochs() ([]int, error) {
+	entries, err := os.ReadDir(k.dir)
+	if err != nil {
+		return nil, diskProblem("cannot read "+k.dir, err)
+	}
+	var epochs []int
+	for _, e := range entries {
+		digits, ok := strings.CutSuffix(e.Name(), ".npz")
+		if epoch, err := strconv.Atoi(digits); ok && err == nil && k.name(epoch) == e.Name() {
+			epochs = append(epochs, epoch)
+		}
+	}
+	slices.SortFunc(epochs, func(a, b int) int { return b - a })
+	return epochs, nil
+}
+
+// load returns the newest checkpoint that is valid, and a sentence about each
+// newer one that is not. found is false if there are none at all.
+func (k checkpoints) load() (c checkpoint, found bool, skipped []string, err error) {
+	epochs, err := k.epochs()
+	if err != nil {
+		return checkpoint{}, false, nil, err
+	}
+	for _, epoch := range epochs {
+		path := filepath.Join(k.dir, k.name(epoch))
+		c, err := k.read(path)
+		if err == nil && c.Epoch != epoch {
+			err = fmt.Errorf("it is of epoch %d", c.Epoch)
+		}
+		if err == nil {
+			return c, true, skipped, nil
+		}
+		skipped = append(skipped, fmt.Sprintf("checkpoint %s is not used: %s", path, reason(err)))
+	}
+	if len(skipped) > 0 {
+		return checkpoint{}, false, skipped, &problem{
+			text: fmt.Sprintf("none of the checkpoints in %s can be used; %s", k.dir, skipped[0]),
+			hint: "bring one back from a copy, or start the run again in another --dir",
+		}
+	}
+	return checkpoint{}, false, nil, nil
+}
+
+func (k checkpoints) read(path string) (checkpoint, error) {
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return checkpoint{}, err
+	}
+	return k.decode(file)
+}

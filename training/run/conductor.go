@@ -1,0 +1,449 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"neuralrg/physics"
+	"neuralrg/training"
+)
+
+// conductor is the goroutine that owns a run: it lets the trainer step, takes
+// commands and publishes snapshots. Everything else that is at work in a run
+// follows a feed of the conductor's and answers through a channel or an atomic
+// value; the conductor waits for none of it.
+//
+// The trainer steps in a goroutine of its own, so that an epoch that takes long
+// delays no answer. What needs the trainer at rest is done between two steps.
+type conductor struct {
+	run     *Run
+	dir     directory
+	config  Config
+	options Options
+	energy  *physics.Ising
+	exact   Exact
+	trainer *training.Trainer
+
+	lease       *lease
+	checkpoints checkpoints
+	keeper      *keeper
+	ledgers     *Feed[ledger]
+	flows       *Feed[*frozen]
+	picture     *picture
+	inspector   *inspector
+	background  []*background // the samplers, latent first
+
+	begin    chan struct{} // lets the trainer do an epoch
+	steps    chan step     // what came of it; closed when the trainer's goroutine ends
+	failures chan error    // of the other goroutines
+	news     chan struct{} // one of them has something to show
+	notes    chan Event    // one of them has something to record
+	workers  sync.WaitGroup
+	dismiss  context.CancelFunc // ends the workers
+	kept     chan struct{}      // closed when the keeper has ended
+
+	phase    Phase
+	sampler  Sampler
+	history  []Metrics
+	events   []Event
+	shown    []Event // those for the screen
+	epoch    int     // epochs done
+	rate     float64 // of the next epoch
+	draw     int
+	seconds  float64   // of training
+	mark     time.Time // up to which seconds are counted
+	stepping bool
+	stopping bool
+	failure  error
+	diverged bool      // that is the failure: the trainer's state is good
+	pending  []request // wait for the end of the epoch
+
+	save       *checkpoint // the newest that was asked for
+	savedAt    float64     // seconds of training then
+	unseen     bool        // something changed since the last snapshot
+	nextFreeze time.Time
+	nextKeep   time.Time
+}
+
+// step is what came of an epoch.
+type step struct {
+	stats training.Stats
+	err   error
+}
+
+const (
+	saveEvery    = 30 * time.Second       // of training, between two checkpoints
+	publishEvery = 50 * time.Millisecond  // at most, between two snapshots
+	keepEvery    = 250 * time.Millisecond // between two ledgers
+)
+
+// start starts all goroutines of the run.
+func (b *conductor) start(ctx context.Context) {
+	b.ledgers, b.flows = NewFeed[ledger](), NewFeed[*frozen]()
+	b.begin, b.steps = make(chan struct{}), make(chan step, 1)
+	b.failures, b.news = make(chan error, 16), make(chan struct{}, 1)
+	b.notes, b.kept = make(chan Event), make(chan struct{})
+	b.picture = newPicture(b.config.Config)
+	b.inspector = newInspector(b.config.Config, b.flows, b.tell)
+	b.background = b.newSamplers()
+	b.phase = Training
+	b.rest()
+	b.freeze(time.Now())
+	b.publish()
+
+	workers, dismiss := context.WithCancel(context.Background())
+	b.dismiss = dismiss
+	b.spawn("inspector", func() { b.inspector.work(workers) })
+	b.spawn("lease", func() { b.keepAlive(workers) })
+	for _, s := range b.background {
+		b.spawn(s.space+" sampler", func() { s.work(workers) })
+	}
+	go func() {
+		defer close(b.steps)
+		defer b.guard("trainer")
+		for range b.begin {
+			stats, err := b.trainer.Step()
+			b.steps <- step{stats, err}
+		}
+	}()
+	go func() {
+		defer close(b.kept)
+		defer b.guard("keeper")
+		if err := b.keeper.follow(b.ledgers, b.tell); err != nil {
+			b.fail(err)
+		}
+	}()
+	go func() {
+		defer b.lastWords()
+		b.conduct(ctx)
+	}()
+}
+
+// spawn starts a worker, which ends when it is dismissed.
+func (b *conductor) spawn(name string, work func()) {
+	b.workers.Go(func() {
+		defer b.guard(name)
+		work()
+	})
+}
+
+// guard turns a panic of a goroutine into a failure of the run.
+func (b *conductor) guard(name string) {
+	if p := recover(); p != nil {
+		b.fail(b.crash(name, p))
+	}
+}
+
+// crash writes down a panic and where it happened, and describes it.
+func (b *conductor) crash(name string, p any) error {
+	path := b.dir.path("crash-" + time.Now().UTC().Format("20060102T150405Z") + ".txt")
+	hint := "this is a defect of the program; the run continues with --resume from its last checkpoint"
+	if os.WriteFile(path, fmt.Appendf(nil, "%s: %v\n\n%s", name, p, debug.Stack()), 0o666) == nil {
+		hint += "; please report it with " + path
+	}
+	return &problem{text: fmt.Sprintf("the %s crashed: %v", name, p), hint: hint}
+}
+
+// fail reports a failure to the conductor. Further ones are of no interest.
+func (b *conductor) fail(err error) {
+	select {
+	case b.failures <- err:
+	default:
+	}
+}
+
+// tell says that there is something new to show.
+func (b *conductor) tell() {
+	select {
+	case b.news <- struct{}{}:
+	default:
+	}
+}
+
+func (b *conductor) keepAlive(ctx context.Context) {
+	ticker := time.NewTicker(heartbeat)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			if err := b.lease.beat(); err != nil {
+				b.fail(err)
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// conduct is the life of the run.
+func (b *conductor) conduct(ctx context.Context) {
+	ticker := time.NewTicker(publishEvery)
+	defer ticker.Stop()
+	cancelled := ctx.Done()
+	b.mark = time.Now()
+	for {
+		if !b.stepping {
+			b.serve()
+			if end := b.ending(); end != "" {
+				b.finish(end)
+				return
+			}
+			if b.phase == Training {
+				b.stepping = true
+				b.begin <- struct{}{}
+			}
+		}
+		select {
+		case s, ok := <-b.steps:
+			b.stepped(s, ok)
+		case q := <-b.run.requests:
+			b.take(q)
+		case <-ticker.C:
+			b.tick()
+		case <-b.news:
+			b.unseen = true
+		case e := <-b.notes:
+			b.note(e.Kind, e.Text)
+		case err := <-b.failures:
+			b.failure = firstError(b.failure, err)
+		case <-cancelled:
+			cancelled = nil
+			b.stop()
+		}
+	}
+}
+
+// ending is the phase to end in, if it is time to end.
+func (b *conductor) ending() Phase {
+	switch {
+	case b.failure != nil:
+		return Failed
+	case b.epoch >= b.config.Epochs:
+		return Finished
+	case b.stopping:
+		return Stopped
+	}
+	return ""
+}
+
+// stepped takes the result of an epoch. It is not ok if the trainer crashed.
+func (b *conductor) stepped(s step, ok bool) {
+	b.stepping = false
+	if !ok {
+		if b.failure == nil {
+			b.failure = <-b.failures // it was sent before
+		}
+		return
+	}
+	now := time.Now()
+	b.seconds += now.Sub(b.mark).Seconds()
+	b.mark = now
+	if s.err != nil {
+		b.failure, b.diverged = b.explain(s.err), true
+		return
+	}
+	b.rest()
+	b.history = append(b.history, b.metrics(s.stats))
+	b.unseen = true
+	if b.seconds-b.savedAt >= b.options.saveEvery.Seconds() {
+		b.requestSave()
+	}
+	if now.After(b.nextFreeze) {
+		b.freeze(now)
+	}
+}
+
+// rest notes what the trainer cannot be asked while it steps.
+func (b *conductor) rest() { b.epoch, b.rate = b.trainer.Epoch(), b.trainer.Rate() }
+
+// explain adds what to do to an error of the trainer.
+func (b *conductor) explain(err error) error {
+	return &problem{
+		text: err.Error(),
+		hint: fmt.Sprintf("start again with a lower --lr than %v; the state of epoch %d, the last good one, is saved", b.rate, b.epoch),
+	}
+}
+
+// metrics is the line of an epoch that has just been done.
+func (b *conductor) metrics(s training.Stats) Metrics {
+	return Metrics{
+		Epoch:           s.Epoch,
+		Seconds:         b.seconds,
+		Loss:            s.Loss,
+		FreeEnergy:      s.FreeEnergy,
+		FreeEnergyStd:   s.FreeEnergyStd,
+		FreeEnergyError: s.FreeEnergyError,
+		Gap:             s.FreeEnergy + b.exact.LnZDual,
+		ESS:             s.ESS,
+		Rate:            s.Rate,
+		GradNorm:        s.GradNorm,
+	}
+}
+
+// take answers a command, or puts it off to the end of the epoch.
+func (b *conductor) take(q request) {
+	switch c := q.command; c.Kind {
+	case Stop:
+		b.stop()
+	case Redraw:
+		b.draw++
+		b.unseen = true
+		b.note("redraw", fmt.Sprintf("draw %d", b.draw))
+	case Respond:
+		b.inspector.ask(c.Latent)
+	case SetSampler:
+		b.sampler = c.Sampler
+		for _, s := range b.background {
+			s.enable(c.Sampler)
+		}
+		b.note("sampler", string(c.Sampler))
+	default:
+		b.pending = append(b.pending, q)
+		return
+	}
+	q.answer <- nil
+}
+
+// serve does the commands that need the trainer at rest.
+func (b *conductor) serve() {
+	for _, q := range b.pending {
+		q.answer <- b.do(q.command)
+	}
+	b.pending = b.pending[:0]
+}
+
+func (b *conductor) do(c Command) error {
+	if b.stopping {
+		return errOver
+	}
+	switch c.Kind {
+	case Pause:
+		b.enter(Paused)
+		b.freeze(time.Now())
+	case Resume:
+		b.mark = time.Now()
+		b.enter(Training)
+	case SetRate:
+		if err := b.trainer.SetRate(c.Value); err != nil {
+			return err
+		}
+		b.rest()
+		b.note("rate", fmt.Sprintf("learning rate %v", c.Value))
+	case Save:
+		b.requestSave()
+		b.nextKeep = time.Time{}
+	}
+	return nil
+}
+
+// stop makes the present epoch the last.
+func (b *conductor) stop() {
+	b.stopping = true
+	b.enter(Stopping)
+}
+
+// enter changes the phase and shows it.
+func (b *conductor) enter(p Phase) {
+	if b.phase != p {
+		b.phase = p
+		b.publish()
+	}
+}
+
+// note records an event.
+func (b *conductor) note(kind, text string) {
+	e := Event{Time: time.Now().UTC().Format(time.RFC3339), Epoch: b.epoch, Kind: kind, Text: text}
+	b.events = append(b.events, e)
+	if kind != samplerReport {
+		b.shown = append(b.shown, e)
+	}
+	b.unseen = true
+}
+
+// tick shows and keeps what is new.
+func (b *conductor) tick() {
+	if b.unseen {
+		b.publish()
+	}
+	if now := time.Now(); now.After(b.nextKeep) {
+		b.nextKeep = now.Add(keepEvery)
+		b.ledgers.Publish(b.ledger())
+	}
+}
+
+// ledger is what the directory should hold now.
+func (b *conductor) ledger() ledger {
+	return ledger{metrics: b.history, events: b.events, save: b.save}
+}
+
+// requestSave makes the present state the checkpoint to be written next.
+func (b *conductor) requestSave() {
+	c := b.checkpoint()
+	b.save, b.savedAt = &c, b.seconds
+}
+
+func (b *conductor) checkpoint() checkpoint {
+	return checkpoint{State: b.trainer.State(), Seconds: b.seconds, Events: len(b.events), Draw: b.draw, Sampler: b.sampler}
+}
+
+// finish ends everything, saves, and says the last word.
+func (b *conductor) finish(end Phase) {
+	close(b.begin)
+	for range b.steps { // until its goroutine has ended
+	}
+	b.dismissWorkers()
+	if b.failure == nil || b.diverged {
+		b.requestSave()
+	}
+	b.ledgers.Publish(b.ledger())
+	b.ledgers.Close()
+	<-b.kept
+	b.lease.release()
+	b.trainer.Close()
+	select {
+	case err := <-b.failures:
+		b.failure, end = firstError(b.failure, err), Failed
+	default:
+	}
+	b.phase = end
+	b.publish()
+	b.run.feed.Close()
+	close(b.run.done)
+}
+
+// dismissWorkers ends the workers and hears what they still have to say.
+func (b *conductor) dismissWorkers() {
+	b.dismiss()
+	gone := make(chan struct{})
+	go func() {
+		b.workers.Wait()
+		close(gone)
+	}()
+	for {
+		select {
+		case e := <-b.notes:
+			b.note(e.Kind, e.Text)
+		case <-gone:
+			return
+		}
+	}
+}
+
+// lastWords reports a crash of the conductor itself.
+func (b *conductor) lastWords() {
+	p := recover()
+	if p == nil {
+		return
+	}
+	b.failure, b.phase = b.crash("conductor", p), Failed
+	b.dismiss()
+	b.ledgers.Close()
+	b.publish()
+	b.run.feed.Close()
+	close(b.run.done)
+}

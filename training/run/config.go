@@ -1,0 +1,130 @@
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// Validate says what is wrong with a configuration, if anything.
+func (c Config) Validate() error {
+	if err := c.Config.Validate(); err != nil {
+		return err
+	}
+	if err := c.Sampler.validate(); err != nil {
+		return err
+	}
+	return validateShare(c.SamplerShare)
+}
+
+func validateShare(share float64) error {
+	if !(share > 0 && share <= 1) {
+		return &problem{
+			text: fmt.Sprintf("sampler share %v is out of range", share),
+			hint: "choose a share of one core's time, above 0 and at most 1, as --sampler-share 0.15",
+		}
+	}
+	return nil
+}
+
+func (s Sampler) validate() error {
+	switch s {
+	case SamplerOff, SamplerLatent, SamplerPhysical, SamplerBoth:
+		return nil
+	}
+	return &problem{
+		text: fmt.Sprintf("sampler %q is not known", string(s)),
+		hint: "choose off, latent, physical or both",
+	}
+}
+
+// ReadConfig reads and validates a config.json.
+func ReadConfig(path string) (Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Config{}, diskProblem("cannot read "+path, err)
+	}
+	c, err := decodeConfig(data)
+	if err != nil {
+		return Config{}, &problem{text: path, hint: hintOf(err), cause: err}
+	}
+	return c, nil
+}
+
+// decodeConfig refuses what it does not understand: settings that are silently
+// ignored would make another run of the same file.
+func decodeConfig(data []byte) (Config, error) {
+	var head struct {
+		Format  int    `json:"format"`
+		Version string `json:"version"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return Config{}, &problem{
+			text:  "this is not a configuration",
+			hint:  "give the config.json of a run",
+			cause: err,
+		}
+	}
+	switch {
+	case head.Format > Format:
+		return Config{}, newerFormat(head.Format, head.Version)
+	case head.Format < 1:
+		return Config{}, &problem{
+			text: "the configuration does not say its format",
+			hint: fmt.Sprintf(`give the config.json of a run, or add "format": %d`, Format),
+		}
+	}
+
+	var c Config
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return Config{}, unreadable(err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Config{}, &problem{
+			text: "something stands after the configuration",
+			hint: "give the config.json of a run as it was written",
+		}
+	}
+	return c, c.Validate()
+}
+
+// newerFormat refuses a file that a later program wrote.
+func newerFormat(format int, version string) error {
+	if version == "" {
+		version = "a later version"
+	}
+	return &problem{
+		text: fmt.Sprintf("the file has format %d, and this program reads up to format %d", format, Format),
+		hint: fmt.Sprintf("use the neuralrg that wrote it (%s) or a newer one", version),
+	}
+}
+
+// unreadable says in our words what the JSON decoder found.
+func unreadable(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return &problem{
+			text: fmt.Sprintf("setting %q cannot be a %s", wrong.Field, wrong.Value),
+			hint: "give the config.json of a run as it was written",
+		}
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return &problem{
+			text: fmt.Sprintf("setting %s is not known", name),
+			hint: "correct its name or remove it",
+		}
+	}
+	return &problem{text: "this is not a configuration", hint: "give the config.json of a run", cause: err}
+}
+
+// encode writes a configuration as it stands in config.json.
+func (c Config) encode() ([]byte, error) {
+	data, err := json.MarshalIndent(c, "", "  ")
+	return append(data, '\n'), err
+}

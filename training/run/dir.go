@@ -1,0 +1,143 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The names of a run directory.
+const (
+	configName      = "config.json"
+	metricsName     = "metrics.jsonl"
+	eventsName      = "events.jsonl"
+	checkpointsName = "checkpoints"
+	leaseName       = "lease"
+	temporary       = ".tmp" // ends the name of a file that is not complete yet
+)
+
+// directory is the path of a run directory.
+type directory string
+
+func (d directory) path(name ...string) string {
+	return filepath.Join(append([]string{string(d)}, name...)...)
+}
+
+// DefaultDir proposes the directory of a new run: the first free of
+// base/L16-T2.269-2006-01-02-1, -2, ...
+func DefaultDir(base string, c Config, now time.Time) string {
+	stem := fmt.Sprintf("L%d-T%s-%s", c.L, strconv.FormatFloat(c.Temperature, 'g', 4, 64), now.Format(time.DateOnly))
+	for n := 1; ; n++ {
+		path := filepath.Join(base, fmt.Sprintf("%s-%d", stem, n))
+		if _, err := os.Lstat(path); err != nil {
+			return path // free, or out of reach, which creating it will tell
+		}
+	}
+}
+
+// create makes the directory of a new run, or accepts one that is empty.
+func (d directory) create() error {
+	if err := d.checkNew(); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(d.path(checkpointsName), 0o777); err != nil {
+		return diskProblem("cannot make the directory "+string(d), err)
+	}
+	return nil
+}
+
+// checkNew refuses a directory that holds anything but the traces of a start
+// that did not get as far as its config.json.
+func (d directory) checkNew() error {
+	entries, err := os.ReadDir(string(d))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return diskProblem("cannot use the directory "+string(d), err)
+	}
+	for _, e := range entries {
+		switch name := e.Name(); {
+		case name == configName:
+			return &problem{
+				text: fmt.Sprintf("%s already holds a run", d),
+				hint: fmt.Sprintf("continue it with --resume --dir %s, or choose another --dir", d),
+			}
+		case name == leaseName, strings.HasSuffix(name, temporary):
+		case name == checkpointsName && isEmpty(d.path(name)):
+		default:
+			return &problem{
+				text: fmt.Sprintf("%s is not empty and holds no run (it has %q)", d, name),
+				hint: "choose a new or an empty directory with --dir",
+			}
+		}
+	}
+	return nil
+}
+
+func isEmpty(path string) bool {
+	entries, err := os.ReadDir(path)
+	return err == nil && len(entries) == 0
+}
+
+// checkOurs refuses a directory that holds no run.
+func (d directory) checkOurs() error {
+	_, err := os.Stat(d.path(configName))
+	if errors.Is(err, fs.ErrNotExist) {
+		text := fmt.Sprintf("%s holds no run (it has no %s)", d, configName)
+		if _, err := os.Stat(string(d)); errors.Is(err, fs.ErrNotExist) {
+			text = fmt.Sprintf("there is no directory %s", d)
+		}
+		return &problem{text: text, hint: "give the directory of a run with --dir, or leave out --resume to start one"}
+	}
+	if err != nil {
+		return diskProblem("cannot read "+d.path(configName), err)
+	}
+	return nil
+}
+
+// writeWhole writes a file so that, whatever happens, its name stands for all
+// of the data or for what was there before.
+func writeWhole(path string, data []byte) error {
+	half := path + temporary
+	err := writeSynced(half, data)
+	if err == nil {
+		err = os.Rename(half, path)
+	}
+	if err != nil {
+		_ = os.Remove(half)
+		return diskProblem("cannot write "+path, err)
+	}
+	if err := syncDir(filepath.Dir(path)); err != nil {
+		return diskProblem("cannot write "+path, err)
+	}
+	return nil
+}
+
+func writeSynced(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// syncDir makes a rename in a directory last through a loss of power. Some
+// file systems cannot sync a directory, and that is no error.
+func syncDir(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	_ = f.Sync()
+	return f.Close()
+}

@@ -1,0 +1,217 @@
+package run
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// journal is a file of JSON lines that only grows while a run lives.
+type journal struct {
+	file *os.File
+	size int64 // of the lines written whole
+}
+
+// openJournal opens a journal for appending, and makes it if need be.
+func openJournal(path string) (*journal, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		return nil, diskProblem("cannot write "+path, err)
+	}
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return nil, errors.Join(diskProblem("cannot write "+path, err), f.Close())
+	}
+	return &journal{file: f, size: size}, nil
+}
+
+// appendLines writes one line for each item, all in one write. If that fails
+// half way, what was written of it is taken back.
+func appendLines[T any](j *journal, items []T) error {
+	var lines bytes.Buffer
+	encoder := json.NewEncoder(&lines)
+	encoder.SetEscapeHTML(false)
+	for _, item := range items {
+		if err := encoder.Encode(item); err != nil {
+			return fmt.Errorf("cannot write %s: %w", j.file.Name(), err)
+		}
+	}
+	n, err := j.file.Write(lines.Bytes())
+	if err != nil {
+		if n > 0 {
+			_ = j.file.Truncate(j.size)
+		}
+		return diskProblem("cannot write "+j.file.Name(), err)
+	}
+	j.size += int64(n)
+	return nil
+}
+
+// sync brings what was appended to the disk itself.
+func (j *journal) sync() error {
+	if err := j.file.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		return diskProblem("cannot write "+j.file.Name(), err)
+	}
+	return nil
+}
+
+func (j *journal) close() error { return j.file.Close() }
+
+// longestLine bounds what a damaged journal can make a reader hold.
+const longestLine = 1 << 16
+
+// badLine says where a journal stops being readable.
+type badLine struct {
+	number int
+	last   bool // nothing stands after it: the torn end of a write
+	cause  error
+}
+
+func (b *badLine) Error() string { return fmt.Sprintf("line %d: %v", b.number, b.cause) }
+func (b *badLine) Unwrap() error { return b.cause }
+
+// readLines decodes a journal line by line, as far as take accepts them. It
+// returns how many bytes that was, and a *badLine if anything is left.
+func readLines[T any](r io.Reader, take func(item T) error) (good int64, err error) {
+	lines := bufio.NewReaderSize(r, longestLine)
+	for number := 1; ; number++ {
+		line, err := lines.ReadSlice('\n')
+		if errors.Is(err, io.EOF) && len(line) == 0 {
+			return good, nil
+		}
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
+			return good, err
+		}
+		var item T
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			err = errors.New("too long")
+		case err != nil:
+			err = errors.New("it ends in the middle")
+		default:
+			err = json.Unmarshal(line, &item)
+		}
+		if err == nil {
+			err = take(item)
+		}
+		if err != nil {
+			_, more := lines.Peek(1)
+			return good, &badLine{number: number, last: more != nil, cause: err}
+		}
+		good += int64(len(line))
+	}
+}
+
+// ReadMetrics reads a metrics.jsonl. A torn last line, as a kill leaves it, is
+// not an error.
+func ReadMetrics(path string) ([]Metrics, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, diskProblem("cannot read "+path, err)
+	}
+	defer f.Close()
+	metrics, err := readMetrics(f)
+	if err != nil {
+		return metrics, &problem{
+			text:  "cannot read " + path,
+			hint:  "--resume mends it as far as the checkpoints reach",
+			cause: err,
+		}
+	}
+	return metrics, nil
+}
+
+func readMetrics(r io.Reader) ([]Metrics, error) {
+	var metrics []Metrics
+	_, err := readLines(r, func(m Metrics) error {
+		if err := follows(metrics, m); err != nil {
+			return err
+		}
+		metrics = append(metrics, m)
+		return nil
+	})
+	var bad *badLine
+	if errors.As(err, &bad) && bad.last {
+		return metrics, nil
+	}
+	return metrics, err
+}
+
+// follows refuses an epoch that stands twice or out of order.
+func follows(metrics []Metrics, m Metrics) error {
+	last := 0
+	if n := len(metrics); n > 0 {
+		last = metrics[n-1].Epoch
+	}
+	if m.Epoch <= last {
+		return fmt.Errorf("epoch %d after epoch %d", m.Epoch, last)
+	}
+	return nil
+}
+
+// cutMetrics cuts a metrics.jsonl back to the lines up to an epoch and returns
+// them: the epochs after it will be done again. The file is truncated where it
+// stands, not written anew: that is one atomic change of its length, and no
+// moment exists in which the record is missing.
+func cutMetrics(path string, epoch int) ([]Metrics, error) {
+	var kept []Metrics
+	err := cut(path, func(m Metrics) bool {
+		if m.Epoch > epoch || follows(kept, m) != nil {
+			return false
+		}
+		kept = append(kept, m)
+		return true
+	})
+	return kept, err
+}
+
+// cutEvents cuts an events.jsonl back to its first n lines and returns them.
+func cutEvents(path string, n int) ([]Event, error) {
+	var kept []Event
+	err := cut(path, func(e Event) bool {
+		if len(kept) == n {
+			return false
+		}
+		kept = append(kept, e)
+		return true
+	})
+	return kept, err
+}
+
+// errCut ends the reading of a journal at the first line that is not kept.
+var errCut = errors.New("cut here")
+
+// cut truncates a journal after the last line of those that keep accepts from
+// its start; a line that cannot be read ends them.
+func cut[T any](path string, keep func(T) bool) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return diskProblem("cannot write "+path, err)
+	}
+	defer f.Close()
+	good, err := readLines(f, func(item T) error {
+		if !keep(item) {
+			return errCut
+		}
+		return nil
+	})
+	var bad *badLine
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &bad):
+		return diskProblem("cannot read "+path, err)
+	}
+	if err := f.Truncate(good); err != nil {
+		return diskProblem("cannot write "+path, err)
+	}
+	return nil
+}

@@ -1,0 +1,288 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// lease says who writes to a run directory. One process holds it at a time.
+//
+// It is a file made with O_EXCL, which every file system understands. Where
+// flock works it is locked too, so that a living holder is known even from
+// another container of the same host, where process numbers say nothing. The
+// holder changes it in place, so that the lock stays on it, and reads it again
+// before each write to the directory: one that was suspended while another
+// took over learns of it there.
+type lease struct {
+	mu     sync.Mutex // the keeper and the heartbeat share the lease
+	path   string
+	file   *os.File
+	holder holder
+}
+
+// holder is what the file of a lease says.
+type holder struct {
+	Format    int    `json:"format"`
+	Host      string `json:"host"`
+	Boot      string `json:"boot"` // changes with each boot of the host; may be empty
+	PID       int    `json:"pid"`
+	Started   string `json:"started"` // when the process began, as its system counts; may be empty
+	Attempt   int    `json:"attempt"` // 1 for the start of the run, one more for each resume
+	Heartbeat string `json:"heartbeat"`
+}
+
+const (
+	heartbeat = 10 * time.Second // between two heartbeats
+	patience  = 60 * time.Second // after which another host's silence means death
+	leaseSize = 512              // a constant size can be rewritten in place
+)
+
+// self describes this process as a holder.
+func self(attempt int) holder {
+	host, _ := os.Hostname() // without a name, the lock and the heartbeat must do
+	_, started := process(os.Getpid())
+	return holder{Format: Format, Host: host, Boot: bootID(), PID: os.Getpid(), Started: started, Attempt: attempt}
+}
+
+// same says that two holders are one, at whatever heartbeat.
+func (h holder) same(o holder) bool {
+	h.Heartbeat, o.Heartbeat = "", ""
+	return h == o
+}
+
+func (h holder) String() string {
+	return fmt.Sprintf("process %d on %s", h.PID, h.Host)
+}
+
+// dead says that a holder of this host has ended. known is false if the
+// holder is of another host.
+func (h holder) dead() (dead, known bool) {
+	host, _ := os.Hostname()
+	if h.Host != host {
+		return false, false
+	}
+	if boot := bootID(); boot != h.Boot && boot != "" && h.Boot != "" {
+		return true, true
+	}
+	alive, started := process(h.PID)
+	return !alive || (started != h.Started && started != "" && h.Started != ""), true
+}
+
+func (h holder) encode() []byte {
+	data, _ := json.Marshal(h) // strings and integers always encode
+	padding := max(0, leaseSize-len(data)-1)
+	return append(append(data, bytes.Repeat([]byte{' '}, padding)...), '\n')
+}
+
+func readHolder(path string) (holder, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return holder{}, err
+	}
+	var h holder
+	err = json.Unmarshal(data, &h)
+	return h, err
+}
+
+// takeLease takes the lease at path, from a holder that has died if need be.
+// That of another host is watched first, for as long as wait; notice is then
+// told why it takes so long.
+func takeLease(ctx context.Context, path string, attempt int, wait time.Duration, notice func(string)) (*lease, error) {
+	for {
+		l, err := newLease(path, attempt)
+		if !errors.Is(err, fs.ErrExist) {
+			return l, err
+		}
+		if err := vacate(ctx, path, wait, notice); err != nil {
+			return nil, err
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// newLease makes the file of a lease that nobody holds.
+func newLease(path string, attempt int) (*lease, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return nil, diskProblem("cannot make the lease "+path, err)
+	}
+	l := &lease{path: path, file: f, holder: self(attempt)}
+	if err := l.write(); err != nil {
+		return nil, errors.Join(diskProblem("cannot write the lease "+path, err), os.Remove(path), f.Close())
+	}
+	for range 20 { // who looks at the new file may hold the lock for a moment
+		if err := lock(f); !errors.Is(err, unix.EWOULDBLOCK) {
+			break // locked, or this file system cannot
+		}
+		time.Sleep(pause)
+	}
+	return l, nil
+}
+
+// pause is how long to wait for another process that is about to finish
+// something short with the lease.
+const pause = 50 * time.Millisecond
+
+func lock(f *os.File) error {
+	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+}
+
+// vacate removes the lease at path if its holder has died, and returns an
+// error if the holder lives. It may return nil without having removed anything:
+// the caller tries again.
+func vacate(ctx context.Context, path string, wait time.Duration, notice func(string)) error {
+	judged, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return diskProblem("cannot read the lease "+path, err)
+	}
+	h, err := readHolder(path)
+	switch {
+	case errors.As(err, new(*fs.PathError)):
+		return diskProblem("cannot read the lease "+path, err)
+	case err != nil && time.Since(judged.ModTime()) < 2*time.Second:
+		time.Sleep(pause) // its holder is about to write it
+		return nil
+	case err != nil: // its holder died before it could
+		return removeLease(path, h, judged)
+	}
+	dead, known := h.dead()
+	if !known {
+		if dead, err = silent(ctx, path, h, wait, notice); err != nil {
+			return err
+		}
+	}
+	if !dead {
+		return held(path, h)
+	}
+	return removeLease(path, h, judged)
+}
+
+// silent watches the lease of another host and reports whether its heartbeat
+// stands still for the whole wait of our own clock.
+func silent(ctx context.Context, path string, h holder, wait time.Duration, notice func(string)) (bool, error) {
+	notice(fmt.Sprintf("the run is held by %v: watching for %v whether it lives", h, wait))
+	step := min(wait, time.Second)
+	for watched := time.Duration(0); watched < wait; watched += step {
+		select {
+		case <-time.After(step):
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
+		now, err := readHolder(path)
+		if err == nil && now != h {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// removeLease removes the lease file that was judged to be of the dead holder
+// h. Two processes may come to this at once, so it takes the lock, moves the
+// file aside and looks whether it has moved the one that was judged.
+func removeLease(path string, h holder, judged fs.FileInfo) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return diskProblem("cannot take over the lease "+path, err)
+	}
+	defer f.Close()
+	if err := lock(f); errors.Is(err, unix.EWOULDBLOCK) {
+		return held(path, h)
+	}
+	aside := fmt.Sprintf("%s.%d%s", path, os.Getpid(), temporary)
+	if err := os.Rename(path, aside); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return diskProblem("cannot take over the lease "+path, err)
+	}
+	moved, err := os.Stat(aside)
+	if err == nil && (!os.SameFile(moved, judged) || !moved.ModTime().Equal(judged.ModTime())) {
+		_ = os.Link(aside, path) // a living one: back with it
+	}
+	_ = os.Remove(aside)
+	return nil
+}
+
+// held is the error for the process that comes second.
+func held(path string, h holder) error {
+	dir := filepath.Dir(path)
+	if h.PID == 0 {
+		return &problem{text: dir + " is in use by another process", hint: "wait for it to end, or choose another --dir"}
+	}
+	return &problem{
+		text: fmt.Sprintf("%s is in use by %v (last sign of life %s)", dir, h, h.Heartbeat),
+		hint: fmt.Sprintf("wait for it to end, stop it there with: kill %d, or choose another --dir", h.PID),
+	}
+}
+
+// check returns an error if the lease is no longer ours.
+func (l *lease) check() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.checkLocked()
+}
+
+func (l *lease) checkLocked() error {
+	h, err := readHolder(l.path)
+	switch {
+	case err != nil:
+		return &problem{
+			text:  "the lease " + l.path + " is lost",
+			hint:  "see who changed the directory, then continue with --resume",
+			cause: err,
+		}
+	case !h.same(l.holder):
+		return &problem{
+			text: fmt.Sprintf("the lease %s was taken over by %v", l.path, h),
+			hint: "let only one process work on a run",
+		}
+	}
+	return nil
+}
+
+// beat renews the heartbeat.
+func (l *lease) beat() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.checkLocked(); err != nil {
+		return err
+	}
+	if err := l.write(); err != nil {
+		return diskProblem("cannot write the lease "+l.path, err)
+	}
+	return nil
+}
+
+func (l *lease) write() error {
+	l.holder.Heartbeat = time.Now().UTC().Format(time.RFC3339)
+	_, err := l.file.WriteAt(l.holder.encode(), 0)
+	return err
+}
+
+// release gives the lease back, unless it is lost.
+func (l *lease) release() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.checkLocked() == nil {
+		_ = os.Remove(l.path)
+	}
+	_ = l.file.Close()
+}

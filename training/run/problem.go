@@ -1,0 +1,59 @@
+package run
+
+import (
+	"errors"
+	"io/fs"
+	"syscall"
+)
+
+// problem is an error with advice: what is wrong in one line, and what to do.
+type problem struct {
+	text  string
+	hint  string
+	cause error // may be nil
+}
+
+func (p *problem) Error() string {
+	if p.cause == nil {
+		return p.text
+	}
+	return p.text + ": " + reason(p.cause)
+}
+
+func (p *problem) Unwrap() error { return p.cause }
+
+// Hint says what to do about it.
+func (p *problem) Hint() string { return p.hint }
+
+// diskProblem is an error of the file system, with advice by its kind.
+func diskProblem(text string, err error) error {
+	hint := "see whether the disk and its mount are well, then try again"
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		hint = "free some space, or choose another place with --dir"
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		hint = "choose a place that you may write to with --dir"
+	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrNotExist):
+		hint = "see that the path names a directory that exists"
+	}
+	return &problem{text: text, hint: hint, cause: err}
+}
+
+// reason is the text of an error without the paths that the os package adds:
+// the sentence around it names the file already.
+func reason(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// hintOf returns the advice that err carries, if any.
+func hintOf(err error) string {
+	var h interface{ Hint() string }
+	if errors.As(err, &h) {
+		return h.Hint()
+	}
+	return ""
+}
