@@ -205,6 +205,9 @@ func (t *Trainer) Rate() float64 {
 	return t.rate * t.config.Schedule.factor(t.epoch+1, t.config.Epochs)
 }
 
+// BaseRate is what the schedule multiplies to give Rate.
+func (t *Trainer) BaseRate() float64 { return t.rate }
+
 // SetRate changes the base learning rate, from which the schedule goes on.
 func (t *Trainer) SetRate(rate float64) error {
 	if err := validateRate(rate); err != nil {

@@ -80,7 +80,8 @@ type Snapshot struct {
 	Exact           Exact           `json:"exact"`
 	Epoch           int             `json:"epoch"` // epochs done
 	History         []Metrics       `json:"history"`
-	Rate            float64         `json:"lr"` // of the next epoch
+	Rate            float64         `json:"lr"`      // of the next epoch
+	BaseRate        float64         `json:"base_lr"` // what the schedule multiplies: SetRate changes it
 	EpochsPerSecond float64         `json:"epochs_per_second"`
 	Remaining       float64         `json:"remaining"` // seconds to the last epoch; negative if unknown
 	Saved           int             `json:"saved"`     // epoch of the newest checkpoint
