@@ -1,0 +1,63 @@
+// Package themes holds the palettes of the screen: one file each, plain data.
+//
+// A theme names roles, not places: a pane asks for the colour of what it says.
+// Every colour comes in three depths, because an automatic reduction to 16
+// colours scrambles a palette. Backgrounds are left to the terminal.
+package themes
+
+// Color is one colour at the three depths of terminals.
+type Color struct {
+	RGB   uint32 // 0xRRGGBB, for 24-bit terminals
+	Index uint8  // of the 256-colour palette
+	Basic uint8  // of the 16 basic colours
+}
+
+// Theme is a palette by role.
+type Theme struct {
+	Name string
+	Dark bool // made for a dark background
+
+	Text   Color // what is read
+	Muted  Color // labels and units
+	Faint  Color // rules, empty parts
+	Accent Color // keys, the program's name, progress
+	Border Color // of a pane
+	Focus  Color // border and title of the focused pane
+	Good   Color
+	Warn   Color
+	Bad    Color
+
+	SpinUp   Color // orange: safe for colour-blind eyes, and of
+	SpinDown Color // another lightness than its counterpart
+
+	Curve    Color // the learning curve
+	Exact    Color // what is known without learning
+	Latent   Color // the sampler in latent space
+	Physical Color // the sampler in physical space
+
+	// Signed is a diverging map for fields, 0xRRGGBB at equal distances from
+	// the most negative to the most positive value, zero in the middle.
+	Signed []uint32
+}
+
+// All returns every theme; the first dark and the first light one are the
+// defaults for their backgrounds.
+func All() []Theme { return []Theme{dark, light, polar} }
+
+// Named finds a theme by its name.
+func Named(name string) (Theme, bool) {
+	for _, t := range All() {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return Theme{}, false
+}
+
+// For is the default theme on a dark or a light background.
+func For(darkBackground bool) Theme {
+	if darkBackground {
+		return dark
+	}
+	return light
+}

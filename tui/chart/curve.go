@@ -1,0 +1,221 @@
+package chart
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/guptarohit/asciigraph"
+)
+
+// Series is one line of a plot. Its values lie at equal distances from the
+// first to the last abscissa; what is not finite is a gap.
+type Series struct {
+	Values []float64
+	Color  asciigraph.AnsiColor
+}
+
+// Plot is a chart of lines over a common abscissa, drawn by asciigraph.
+type Plot struct {
+	Series      []Series // the last is drawn on top
+	Low, High   float64  // of the ordinate; what lies above or below is cut
+	First, Last float64  // of the abscissa
+	Label       func(float64) string
+	Labels      color.Color
+	ASCII       bool
+}
+
+// labelEvery is the distance of labels on the ordinate, in rows.
+const labelEvery = 3
+
+// Lines draws the plot with its axes in exactly width columns and height rows.
+// Where that is too little it draws nothing: empty lines.
+func (p Plot) Lines(width, height int) []string {
+	lines := make([]string, max(height, 0))
+	if rows := height - 2; rows >= 2 && p.High > p.Low && len(p.Series) > 0 {
+		if columns := width - p.labelWidth(rows-1) - 2; columns >= 4 {
+			copy(lines, p.body(columns, rows))
+			copy(lines[rows:], p.abscissa(width, columns))
+		}
+	}
+	for i, line := range lines {
+		lines[i] = pad(line, width)
+	}
+	return lines
+}
+
+// body is the graph and its ordinate. The ordinate is scaled to 0 .. 1 first,
+// for asciigraph rounds both ends separately and else gains or loses a row.
+func (p Plot) body(columns, rows int) []string {
+	var data [][]float64
+	var colors []asciigraph.AnsiColor
+	for _, s := range p.Series {
+		data = append(data, p.scaled(Resample(s.Values, columns)))
+		colors = append(colors, s.Color)
+	}
+	labels := map[int]string{}
+	for row := 0; row < rows; row += labelEvery {
+		labels[row] = p.Label(p.Low + (p.High-p.Low)*float64(row)/float64(rows-1))
+	}
+	graph := asciigraph.PlotMany(data,
+		asciigraph.Height(rows-1), asciigraph.LowerBound(0), asciigraph.UpperBound(1),
+		asciigraph.Offset(1), asciigraph.SeriesColors(colors...),
+		asciigraph.YAxisValueFormatter(func(float64) string { return "" }))
+	return p.labelled(strings.Split(graph, "\n"), labels)
+}
+
+// labelled puts the labels of the ordinate before the rows of a graph, which
+// come from the top.
+func (p Plot) labelled(graph []string, labels map[int]string) []string {
+	width := p.labelWidth(len(graph) - 1)
+	for i, line := range graph {
+		line = strings.Replace(line, "┼", "┤", 1)
+		if p.ASCII {
+			line = plain.Replace(line)
+		}
+		label := fmt.Sprintf("%*s ", width, labels[len(graph)-1-i])
+		graph[i] = paint(p.Labels, label) + line
+	}
+	return graph
+}
+
+// plain replaces the box-drawing glyphs of asciigraph.
+var plain = strings.NewReplacer("┤", "|", "─", "-", "│", "|", "╭", ".", "╮", ".",
+	"╰", "'", "╯", "'", "╴", "-", "╶", "-", "└", "+", "┬", "+")
+
+// labelWidth is the width of the widest label on an ordinate of n+1 rows.
+func (p Plot) labelWidth(n int) int {
+	width := 0
+	for row := 0; row <= n; row += labelEvery {
+		label := p.Label(p.Low + (p.High-p.Low)*float64(row)/float64(max(n, 1)))
+		width = max(width, ansi.StringWidth(label))
+	}
+	return width
+}
+
+// scaled maps Low .. High to 0 .. 1 and cuts what lies outside: the point next
+// to one inside is drawn at the edge, so that the line enters there.
+func (p Plot) scaled(values []float64) []float64 {
+	scaled := make([]float64, len(values))
+	inside := func(i int) bool {
+		return i >= 0 && i < len(values) && values[i] >= p.Low && values[i] <= p.High
+	}
+	for i, v := range values {
+		scaled[i] = math.NaN()
+		if inside(i) || (inside(i-1) || inside(i+1)) && !math.IsNaN(v) {
+			scaled[i] = max(0, min(1, (v-p.Low)/(p.High-p.Low)))
+		}
+	}
+	return scaled
+}
+
+// abscissa is the axis under a graph of so many columns, and its labels.
+func (p Plot) abscissa(width, columns int) []string {
+	left := width - columns - 1
+	axis := []rune(strings.Repeat(" ", left) + "└" + strings.Repeat("─", columns))
+	text := []rune(strings.Repeat(" ", width))
+	free := 0
+	for _, tick := range Ticks(p.First, p.Last, max(columns/10, 1)) {
+		at := left + 1
+		if p.Last > p.First {
+			at += int(math.Round((tick - p.First) / (p.Last - p.First) * float64(columns-1)))
+		}
+		axis[at] = '┬'
+		label := []rune(fmt.Sprintf("%.10g", tick))
+		start := min(at-len(label)/2, width-len(label))
+		if start >= free {
+			copy(text[start:], label)
+			free = start + len(label) + 1
+		}
+	}
+	line := string(axis)
+	if p.ASCII {
+		line = plain.Replace(line)
+	}
+	return []string{paint(p.Labels, line), paint(p.Labels, string(text))}
+}
+
+// Ticks are at most n+1 round numbers between first and last.
+func Ticks(first, last float64, n int) []float64 {
+	if !(last > first) || n < 1 || math.IsInf(last-first, 0) {
+		return []float64{first}
+	}
+	rough := (last - first) / float64(n)
+	decade := math.Pow(10, math.Floor(math.Log10(rough)))
+	step := 10 * decade
+	for _, s := range []float64{1, 2, 5} {
+		if s*decade >= rough {
+			step = s * decade
+			break
+		}
+	}
+	step = max(step, 1)
+	var ticks []float64
+	for k := math.Ceil(first / step); k*step <= last; k++ {
+		ticks = append(ticks, k*step)
+	}
+	return ticks
+}
+
+// Resample brings a series to n points: means of bins where it is longer,
+// straight lines where it is shorter. Values that are not finite are left out
+// of means; a bin of nothing else is NaN.
+func Resample(values []float64, n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = math.NaN()
+	}
+	switch m := len(values); {
+	case m == 0 || n == 0:
+	case m >= n:
+		for i := range out {
+			out[i] = mean(values[i*m/n : (i+1)*m/n])
+		}
+	default:
+		for i := range out {
+			out[i] = between(values, float64(i)*float64(m-1)/float64(max(n-1, 1)))
+		}
+	}
+	return out
+}
+
+func mean(values []float64) float64 {
+	sum, count := 0.0, 0
+	for _, v := range values {
+		if finite(v) {
+			sum += v
+			count++
+		}
+	}
+	if count == 0 {
+		return math.NaN()
+	}
+	return sum / float64(count)
+}
+
+// between interpolates values at a position that need not be whole.
+func between(values []float64, position float64) float64 {
+	i := min(int(position), len(values)-1)
+	j := min(i+1, len(values)-1)
+	f := position - float64(i)
+	if f == 0 {
+		j = i
+	}
+	if v := values[i] + f*(values[j]-values[i]); finite(v) {
+		return v
+	}
+	return math.NaN()
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// pad brings a line to a width: spaces at the end, or a cut.
+func pad(line string, width int) string {
+	w := ansi.StringWidth(line)
+	if w > width {
+		return ansi.Truncate(line, max(width, 0), "")
+	}
+	return line + strings.Repeat(" ", width-w)
+}

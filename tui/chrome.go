@@ -1,0 +1,118 @@
+package tui
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"neuralrg/training"
+	"neuralrg/training/run"
+)
+
+// drawHeader is the first line: what is learnt, by what, and its phase.
+func drawHeader(s *run.Snapshot, width int, st *styles) string {
+	name := " " + st.accent.paint("neuralrg")
+	if s == nil {
+		return spread(name, st.muted.paint("starting "), width)
+	}
+	badge := phaseBadge(s.Phase, st) + " "
+	parts := []string{
+		fmt.Sprintf("Ising %d×%d", s.Config.L, s.Config.L),
+		"T " + temperature(s.Config.Temperature),
+		count(s.Parameters) + " parameters",
+		"batch " + count(s.Config.Batch),
+	}
+	if s.Config.Symmetry {
+		parts = append(parts, "Z2 symmetric")
+	}
+	if s.Config.Objective == training.Path {
+		parts = append(parts, "path gradient")
+	}
+	room := width - ansi.StringWidth(name) - ansi.StringWidth(badge) - 4
+	return spread(name+"  "+st.text.paint(sequence(parts, " · ", room)), badge, width)
+}
+
+// temperature names the critical one (Onsager: sinh(2/T) = 1).
+func temperature(t float64) string {
+	critical := 2 / math.Log(1+math.Sqrt2)
+	if math.Abs(t-critical) < 1e-6 {
+		return fmt.Sprintf("%.4f (critical)", t)
+	}
+	return fmt.Sprintf("%.6g", t)
+}
+
+func phaseBadge(p run.Phase, st *styles) string {
+	tone := st.muted
+	switch p {
+	case run.Training, run.Finished:
+		tone = st.good
+	case run.Paused, run.Stopping, run.Stopped:
+		tone = st.warn
+	case run.Failed:
+		tone = st.bad
+	}
+	return tone.paint("● " + string(p))
+}
+
+// drawStatus is the line under the panes: where the run stands.
+func drawStatus(s *run.Snapshot, width int, st *styles) string {
+	if s == nil {
+		return fit("", width)
+	}
+	total := count(s.Config.Epochs)
+	parts := []string{
+		st.muted.paint("epoch ") + right(count(s.Epoch), len(total)) + st.muted.paint(" / "+total),
+		st.muted.paint("rate ") + rate(s.Rate),
+		st.muted.paint("saved ") + right(count(s.Saved), len(total)),
+		fmt.Sprintf("%d", s.Threads) + st.muted.paint(threads(s.Threads)),
+		st.muted.paint(clean(s.Dir)),
+	}
+	return fit(" "+sequence(parts, st.faint.paint("  │  "), width-2), width)
+}
+
+func threads(n int) string {
+	if n == 1 {
+		return " thread"
+	}
+	return " threads"
+}
+
+// notice is a message to the user, shown in the place of the keys for a while.
+type notice struct {
+	text string
+	bad  bool
+}
+
+// drawFooter is the last line: a notice, or the keys that work here. Help and
+// quit stand in it always.
+func drawFooter(n notice, hints []hint, width int, st *styles) string {
+	always := hintText(hints[len(hints)-2:], st)
+	room := width - ansi.StringWidth(always) - 4
+	left := ""
+	switch {
+	case n.bad:
+		left = st.bad.paint(ansi.Truncate(n.text, max(room, 0), "…"))
+	case n.text != "":
+		left = st.good.paint(ansi.Truncate(n.text, max(room, 0), "…"))
+	default:
+		var parts []string
+		for i := range hints[:len(hints)-2] {
+			parts = append(parts, hintText(hints[i:i+1], st))
+		}
+		left = sequence(parts, "  ", room)
+	}
+	return spread(" "+left, always+" ", width)
+}
+
+// hint is a key and a word on what it does.
+type hint struct{ key, word string }
+
+func hintText(hints []hint, st *styles) string {
+	parts := make([]string, len(hints))
+	for i, h := range hints {
+		parts[i] = st.accent.paint(h.key) + " " + st.muted.paint(h.word)
+	}
+	return strings.Join(parts, "  ")
+}

@@ -1,0 +1,151 @@
+package tui
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"neuralrg/training/run"
+	"neuralrg/tui/chart"
+)
+
+// drawEnergy shows how far learning has come: the free energy against its exact
+// lower bound, or the gap between them on a logarithmic scale; numbers of the
+// last epoch; progress.
+func drawEnergy(s *run.Snapshot, v view, area size, st *styles) []string {
+	if s == nil || len(s.History) == 0 {
+		return waiting("the first epoch", area, st)
+	}
+	foot := cells(energyCells(s, st), area.width, st)
+	foot = append(foot, drawProgress(s, area.width, st))
+	rows := area.height - len(foot) - 1
+	if rows < minChart {
+		return middle(foot, area)
+	}
+	var plot chart.Plot
+	if v.linear {
+		plot = linearPlot(s, area.width, st)
+	} else {
+		plot = gapPlot(s, area.width, st)
+	}
+	lines := plot.Lines(area.width, rows)
+	return append(append(lines, ""), foot...)
+}
+
+const minChart = 5
+
+func energyNote(v view) string {
+	if v.linear {
+		return "nats, whole lattice"
+	}
+	return "gap in nats, log"
+}
+
+func energyCells(s *run.Snapshot, st *styles) []cell {
+	m := s.History[len(s.History)-1]
+	pm := " " + st.plusMinus() + " "
+	value := func(v float64) string { return number(v, 2, 8) }
+	return []cell{
+		{"free energy", st.curve.paint(value(m.FreeEnergy)) + st.muted.paint(pm+number(m.FreeEnergyError, 2, 5))},
+		{"gap", value(m.Gap) + st.muted.paint(pm+number(m.FreeEnergyError, 2, 5))},
+		{"exact -lnZ", st.exact.paint(value(-s.Exact.LnZDual)) + strings.Repeat(" ", 5+len([]rune(pm)))},
+		{"gap / lnZ", fmt.Sprintf("%8s %%", number(100*m.Gap/s.Exact.LnZDual, 2, 8))},
+		{"speed", number(s.EpochsPerSecond, 2, 8) + st.muted.paint(" epochs/s")},
+		{"ESS / batch", number(100*m.ESS, 1, 8) + " %"},
+	}
+}
+
+// drawProgress is one line: a bar, the share done, the time left.
+func drawProgress(s *run.Snapshot, width int, st *styles) string {
+	total := s.Config.Epochs
+	share := 0.0
+	if total > 0 {
+		share = float64(s.Epoch) / float64(total)
+	}
+	text := fmt.Sprintf(" %5.1f %%", 100*share)
+	switch {
+	case s.Phase.Over():
+		text += "  " + string(s.Phase)
+	case s.Phase == run.Paused:
+		text += "  paused"
+	case s.Remaining >= 0:
+		text += fmt.Sprintf("  %12s left", duration(s.Remaining))
+	}
+	return chart.Progress(share, width-len(text), st.bar()) + text
+}
+
+// linearPlot is the free energy and the exact value. What the first epochs
+// have, hundreds of nats above the rest, is cut off.
+func linearPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
+	values := make([]float64, len(s.History))
+	for i, m := range s.History {
+		values[i] = m.FreeEnergy
+	}
+	exact := -s.Exact.LnZDual
+	low, high := window(chart.Resample(values, max(width, 1)), exact)
+	return chart.Plot{
+		Series: []chart.Series{
+			{Values: []float64{exact, exact}, Color: st.graph(st.theme.Exact)},
+			{Values: values, Color: st.graph(st.theme.Curve)},
+		},
+		Low: low, High: high,
+		First: float64(s.History[0].Epoch), Last: float64(s.Epoch),
+		Label:  decimals(high - low),
+		Labels: st.color(st.theme.Muted), ASCII: st.ascii,
+	}
+}
+
+// window is the range of values worth seeing: all but the steep beginning,
+// which is what lies above nine tenths of the curve, and the exact value.
+func window(values []float64, exact float64) (low, high float64) {
+	sorted := slices.DeleteFunc(slices.Clone(values), func(v float64) bool {
+		return math.IsNaN(v) || math.IsInf(v, 0)
+	})
+	if len(sorted) == 0 {
+		return exact - 1, exact + 1
+	}
+	slices.Sort(sorted)
+	low = min(exact, sorted[0])
+	high = max(exact, sorted[(len(sorted)-1)*9/10])
+	margin := 0.05 * max(high-low, 1e-3*math.Abs(exact), 1e-6)
+	return low - margin, high + margin
+}
+
+// decimals writes the labels of an ordinate of some range.
+func decimals(interval float64) func(float64) string {
+	n := int(max(0, min(6, 1-math.Floor(math.Log10(interval)))))
+	return func(v float64) string { return fmt.Sprintf("%.*f", n, v) }
+}
+
+// gapPlot is the logarithm of the gap. A gap that noise has made negative has
+// none and is left out.
+func gapPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
+	gaps := make([]float64, len(s.History))
+	for i, m := range s.History {
+		gaps[i] = m.Gap
+	}
+	gaps = chart.Resample(gaps, max(width, 1))
+	low, high := math.Inf(1), math.Inf(-1)
+	for i, gap := range gaps {
+		gaps[i] = math.Log10(gap)
+		if gap > 0 {
+			low, high = min(low, gaps[i]), max(high, gaps[i])
+		} else {
+			gaps[i] = math.NaN()
+		}
+	}
+	if low > high {
+		low, high = 0, 1
+	}
+	if high-low < 0.5 {
+		low, high = (low+high)/2-0.25, (low+high)/2+0.25
+	}
+	return chart.Plot{
+		Series: []chart.Series{{Values: gaps, Color: st.graph(st.theme.Curve)}},
+		Low:    low, High: high,
+		First: float64(s.History[0].Epoch), Last: float64(s.Epoch),
+		Label:  func(v float64) string { return fmt.Sprintf("%.3g", math.Pow(10, v)) },
+		Labels: st.color(st.theme.Muted), ASCII: st.ascii,
+	}
+}

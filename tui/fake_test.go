@@ -1,0 +1,133 @@
+package tui
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"sync"
+
+	"neuralrg/model"
+	"neuralrg/training"
+	"neuralrg/training/run"
+)
+
+// fakeRun is a run that a test steps by hand.
+type fakeRun struct {
+	feed *run.Feed[*run.Snapshot]
+
+	mu       sync.Mutex
+	commands []run.Command
+	state    run.Snapshot
+}
+
+func newFake(L int) *fakeRun {
+	f := &fakeRun{feed: run.NewFeed[*run.Snapshot](), state: *sample(L, 1234)}
+	f.publish()
+	return f
+}
+
+func (f *fakeRun) Feed() *run.Feed[*run.Snapshot] { return f.feed }
+
+var errFake = errors.New("the run is over")
+
+func (f *fakeRun) Do(c run.Command) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.commands = append(f.commands, c)
+	if f.state.Phase.Over() {
+		return errFake
+	}
+	switch c.Kind {
+	case run.Pause:
+		f.state.Phase = run.Paused
+	case run.Resume:
+		f.state.Phase = run.Training
+	case run.SetRate:
+		f.state.Rate = c.Value
+	case run.Respond:
+		f.state.Response = response(f.state.Config.L, c.Latent, f.state.Epoch)
+	case run.Stop:
+		f.state.Phase, f.state.Saved = run.Stopped, f.state.Epoch
+	}
+	f.publish()
+	if c.Kind == run.Stop {
+		f.feed.Close()
+	}
+	return nil
+}
+
+// publish sends out the state; the caller holds the lock or is alone.
+func (f *fakeRun) publish() {
+	s := f.state
+	f.feed.Publish(&s)
+}
+
+func (f *fakeRun) asked() []run.Command {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]run.Command(nil), f.commands...)
+}
+
+// sample is a snapshot of a run of so many epochs, made of nothing but a seed.
+func sample(L, epochs int) *run.Snapshot {
+	random := rand.New(rand.NewPCG(uint64(L), 7))
+	m2 := 0.5454172
+	s := &run.Snapshot{
+		Phase: run.Training,
+		Dir:   "runs/L16-T2.269-20261123-1",
+		Config: run.Config{
+			Config: training.Config{
+				Shape:       model.Shape{L: L, Repeat: 1, Couplings: 10, Hidden: 10, HiddenLayers: 3},
+				Temperature: 2.269185314213022, Batch: 512, Epochs: 5000, Rate: 1e-3,
+				Schedule: training.Constant, Objective: training.ReverseKL, Symmetry: true, Seed: 1,
+			},
+			Sampler: run.SamplerBoth,
+		},
+		Parameters: 43680, Threads: 2, Epoch: epochs, Rate: 1e-3,
+		Exact:           run.Exact{LnZ: 238.642256635, LnZDual: 592.8757398576, MagnetizationSquared: &m2},
+		EpochsPerSecond: 12.34, Remaining: float64(5000-epochs) / 12.34, Saved: epochs - epochs%200,
+	}
+	for epoch := 1; epoch <= epochs; epoch++ {
+		t := float64(epoch)
+		gap := 4 + 60/math.Sqrt(t) + 900*math.Exp(-t/8) + 0.3*random.NormFloat64()
+		s.History = append(s.History, run.Metrics{
+			Epoch: epoch, Seconds: t / 12.34, FreeEnergy: gap - s.Exact.LnZDual, Loss: gap - s.Exact.LnZDual,
+			FreeEnergyStd: 2.7, FreeEnergyError: 0.12, Gap: gap, ESS: 0.351, Rate: 1e-3, GradNorm: 20,
+		})
+	}
+	s.Lattice = &run.Lattice{Epoch: epochs, L: L, X: make([]float32, L*L), Spins: make([]int8, L*L)}
+	for site := range s.Lattice.X {
+		row, column := float64(site/L)/float64(L), float64(site%L)/float64(L)
+		x := 2.6*math.Sin(2*math.Pi*(row+0.2))*math.Cos(2*math.Pi*column) + 0.9*random.NormFloat64() + 0.7
+		s.Lattice.X[site], s.Lattice.Spins[site] = float32(x), -1
+		if random.Float64() < 1/(1+math.Exp(-2*x)) {
+			s.Lattice.Spins[site] = 1
+		}
+	}
+	s.Response = response(L, geometryOf(s.Config).start(), epochs-12)
+	s.Samplers = []run.SamplerReport{
+		{
+			Space: "latent", Epoch: epochs - 4, Chains: 64, Leapfrogs: 10, Step: 0.2, Trajectories: 1130,
+			Acceptance: 0.912, M2: 0.5512, M2Error: 0.0102, M2Trajectory: 0.56, SecondsPerTraj: 0.0123,
+		},
+		{
+			Space: "physical", Chains: 64, Leapfrogs: 10, Step: 0.2, Trajectories: 10450,
+			Acceptance: 0.9441, M2: 0.1561, M2Error: 0.0043, M2Trajectory: 0.15, SecondsPerTraj: 0.00071,
+		},
+	}
+	return s
+}
+
+// response is a blob of both signs round the site of a latent.
+func response(L, latent, epoch int) *run.Response {
+	r := &run.Response{Epoch: epoch, Latent: latent, Samples: 64, L: L, Map: make([]float32, L*L)}
+	distance := func(a, b int) float64 {
+		d := math.Abs(float64(a - b))
+		return min(d, float64(L)-d) / float64(L)
+	}
+	for site := range r.Map {
+		d := math.Hypot(distance(site/L, latent/L), distance(site%L, latent%L))
+		r.Map[site] = float32(1.4 * math.Exp(-40*d*d) * math.Cos(9*d))
+	}
+	return r
+}

@@ -1,0 +1,179 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"neuralrg/themes"
+	"neuralrg/training/run"
+)
+
+// action is a row of the one table from which keys are dispatched, the footer
+// is written and the help is made.
+type action struct {
+	keys  []string // as Bubble Tea names them
+	shown string   // how the help writes them
+	help  string   // what it does
+	hint  string   // the footer's word; none: not in the footer
+	pane  pane     // works only while this pane is focused; 0: everywhere
+	do    func(m *screen, key string) tea.Cmd
+}
+
+// actions is the table. The last two always stand in the footer.
+func actions() []action {
+	return []action{
+		{[]string{"space"}, "space", "pause or resume training", "pause", 0, (*screen).pause},
+		{[]string{"up", "down", "left", "right"}, "arrows", "choose a latent of the same level", "latent", latentsPane, (*screen).move},
+		{[]string{"[", "]", "pgup", "pgdown"}, "[ ]", "go to a finer or a coarser level", "level", latentsPane, (*screen).changeLevel},
+		{[]string{"l"}, "l", "free energy, or the gap on a logarithmic scale", "scale", energyPane, (*screen).toggleScale},
+		{[]string{"v"}, "v", "fields or spins, where only one has room", "view", latticePane, (*screen).toggleView},
+		{[]string{"+", "=", "-", "_"}, "+ -", "raise or lower the learning rate by a quarter", "rate", 0, (*screen).changeRate},
+		{[]string{"r"}, "r", "draw fresh latents for the lattice", "redraw", 0, (*screen).redraw},
+		{[]string{"z", "enter"}, "z", "zoom the focused pane, or all panes again", "zoom", 0, (*screen).toggleZoom},
+		{[]string{"tab", "shift+tab", "1", "2", "3", "4"}, "tab 1-4", "focus a pane", "focus", 0, (*screen).changeFocus},
+		{[]string{"s"}, "s", "save a checkpoint now", "save", 0, (*screen).save},
+		{[]string{"t"}, "t", "the next theme", "theme", 0, (*screen).nextTheme},
+		{[]string{"?"}, "?", "this help", "help", 0, (*screen).openHelp},
+		{[]string{"q", "ctrl+c"}, "q", "leave: asks, then stops and saves", "quit", 0, (*screen).quit},
+	}
+}
+
+// press carries out what a key means on the screen without a dialog.
+func (m *screen) press(key string) tea.Cmd {
+	for _, a := range actions() {
+		if slices.Contains(a.keys, key) && (a.pane == 0 || a.pane == m.view.focus) {
+			return a.do(m, key)
+		}
+	}
+	return nil
+}
+
+// hints are the footer's part of the table for the focused pane.
+func (m *screen) hints() []hint {
+	var all []hint
+	for _, a := range actions() {
+		if a.hint == "" || a.pane != 0 && a.pane != m.view.focus {
+			continue
+		}
+		word := a.hint
+		if word == "pause" && m.latest != nil && m.latest.Phase == run.Paused {
+			word = "resume"
+		}
+		all = append(all, hint{a.shown, word})
+	}
+	return all
+}
+
+func (m *screen) pause(string) tea.Cmd {
+	if m.latest != nil && m.latest.Phase == run.Paused {
+		return m.send(run.Command{Kind: run.Resume})
+	}
+	return m.send(run.Command{Kind: run.Pause})
+}
+
+// rateStep is the factor of one key press.
+const rateStep = 1.25
+
+func (m *screen) changeRate(key string) tea.Cmd {
+	if m.latest == nil {
+		return nil
+	}
+	from := m.latest.Rate
+	if m.wanted > 0 {
+		from = m.wanted
+	}
+	m.wanted = from * rateStep
+	if key == "-" || key == "_" {
+		m.wanted = from / rateStep
+	}
+	return m.send(run.Command{Kind: run.SetRate, Value: m.wanted})
+}
+
+func (m *screen) redraw(string) tea.Cmd { return m.send(run.Command{Kind: run.Redraw}) }
+
+func (m *screen) save(string) tea.Cmd { return m.send(run.Command{Kind: run.Save}) }
+
+func (m *screen) toggleScale(string) tea.Cmd {
+	m.view.linear = !m.view.linear
+	return nil
+}
+
+func (m *screen) toggleView(string) tea.Cmd {
+	m.view.fields = !m.view.fields
+	return nil
+}
+
+func (m *screen) toggleZoom(string) tea.Cmd {
+	m.view.zoomed = !m.view.zoomed
+	return m.ask()
+}
+
+func (m *screen) changeFocus(key string) tea.Cmd {
+	n := pane(len(panes))
+	switch key {
+	case "tab":
+		m.view.focus = m.view.focus%n + 1
+	case "shift+tab":
+		m.view.focus = (m.view.focus+n-2)%n + 1
+	default:
+		m.view.focus = pane(key[0] - '0')
+	}
+	return m.ask()
+}
+
+func (m *screen) move(key string) tea.Cmd {
+	g := m.geometry()
+	if g.L == 0 {
+		return nil
+	}
+	switch key {
+	case "up":
+		m.view.latent = g.step(m.view.latent, -1, 0)
+	case "down":
+		m.view.latent = g.step(m.view.latent, 1, 0)
+	case "left":
+		m.view.latent = g.step(m.view.latent, 0, -1)
+	case "right":
+		m.view.latent = g.step(m.view.latent, 0, 1)
+	}
+	return m.ask()
+}
+
+func (m *screen) changeLevel(key string) tea.Cmd {
+	g := m.geometry()
+	if g.L == 0 {
+		return nil
+	}
+	level := g.level(m.view.latent/g.L, m.view.latent%g.L)
+	if key == "]" || key == "pgup" {
+		level = min(level+1, g.levels-1)
+	} else {
+		level = max(level-1, 0)
+	}
+	m.view.latent = g.onLevel(m.view.latent, level)
+	return m.ask()
+}
+
+func (m *screen) nextTheme(string) tea.Cmd {
+	names := themeNames()
+	i := slices.Index(names, m.styles.theme.Name)
+	theme, _ := themes.Named(names[(i+1)%len(names)])
+	m.dress(theme)
+	m.chosen = true
+	return m.say(notice{text: fmt.Sprintf("theme %s", theme.Name)})
+}
+
+func (m *screen) openHelp(string) tea.Cmd {
+	m.dialog = helpDialog
+	return nil
+}
+
+func (m *screen) quit(string) tea.Cmd {
+	if m.latest == nil || m.latest.Phase.Over() {
+		return tea.Quit
+	}
+	m.dialog, m.choice = quitDialog, stopAndSave
+	return nil
+}

@@ -1,0 +1,100 @@
+package tui
+
+import (
+	"fmt"
+
+	"neuralrg/training/run"
+	"neuralrg/tui/chart"
+)
+
+// drawLattice shows the configuration that orders itself: its fields and the
+// spins drawn from them, side by side where there is room.
+func drawLattice(s *run.Snapshot, v view, area size, st *styles) []string {
+	if s == nil || !valid(s.Lattice) {
+		return waiting("the first configuration", area, st)
+	}
+	r, two, ok := latticeRaster(s.Lattice.L, area, st.signed.Shaded())
+	if !ok {
+		return waiting("more room", area, st)
+	}
+	var picture []string
+	switch {
+	case two:
+		gap := make([]string, r.Rows()+captionRows)
+		for i := range gap {
+			gap[i] = fmt.Sprintf("%*s", latticeGap, "")
+		}
+		picture = beside(drawSpins(s.Lattice, r, st), gap, drawFields(s.Lattice, r, st))
+	case v.fields:
+		picture = drawFields(s.Lattice, r, st)
+	default:
+		picture = drawSpins(s.Lattice, r, st)
+	}
+	return middle(picture, area)
+}
+
+func valid(l *run.Lattice) bool {
+	return l != nil && l.L > 1 && len(l.X) == l.L*l.L && len(l.Spins) == l.L*l.L
+}
+
+func latticeNote(s *run.Snapshot) string {
+	if s == nil || s.Lattice == nil {
+		return ""
+	}
+	return fmt.Sprintf("epoch %s · draw %d", count(s.Lattice.Epoch), s.Lattice.Draw+1)
+}
+
+func drawSpins(l *run.Lattice, r chart.Raster, st *styles) []string {
+	sum := 0
+	for _, s := range l.Spins {
+		sum += int(s)
+	}
+	up, down := st.ink(st.theme.SpinUp), st.ink(st.theme.SpinDown)
+	first, second := "█", "█"
+	if st.profile == 0 || st.color(st.theme.SpinUp) == nil {
+		second = " "
+	}
+	if st.ascii {
+		first, second = "#", "."
+	}
+	legend := up.paint(first) + st.muted.paint(" up  ") + down.paint(second) + st.muted.paint(" down")
+	mean := fmt.Sprintf("mean %+.2f", float64(sum)/float64(len(l.Spins)))
+	return captioned(chart.Spins(l.Spins, r, st.spins()), "spins"+pooling(r), st.muted.paint(mean), legend, r, st)
+}
+
+func drawFields(l *run.Lattice, r chart.Raster, st *styles) []string {
+	limit := chart.Limit(l.X)
+	legend := chart.Legend(limit, min(r.Columns(), 32), st.signed)
+	return captioned(chart.Signed(l.X, r, limit, st.signed, nil), "fields"+pooling(r), "", legend, r, st)
+}
+
+// pooling says that a tile is a block of sites.
+func pooling(r chart.Raster) string {
+	if r.Pool == 1 {
+		return ""
+	}
+	return fmt.Sprintf(", %d×%d blocks", r.Pool, r.Pool)
+}
+
+// captioned puts a name and a remark, and a legend, under a picture.
+func captioned(picture []string, name, remark, legend string, r chart.Raster, st *styles) []string {
+	width := r.Columns()
+	return append(picture, spread(st.text.paint(name), remark, width), center(legend, width))
+}
+
+// middle centres a picture, which is a block of lines of one width.
+func middle(picture []string, area size) []string {
+	lines := make([]string, 0, area.height)
+	for range (area.height - len(picture)) / 2 {
+		lines = append(lines, "")
+	}
+	for _, line := range picture {
+		lines = append(lines, center(line, area.width))
+	}
+	return lines
+}
+
+// waiting is what an empty pane says.
+func waiting(what string, area size, st *styles) []string {
+	return middle([]string{st.muted.paint("waiting for " + what)}, area)
+}

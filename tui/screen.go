@@ -1,0 +1,351 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"neuralrg/themes"
+	"neuralrg/training/run"
+)
+
+// view is what the user looks at, apart from the run.
+type view struct {
+	focus  pane
+	zoomed bool
+	fields bool // fields where the lattice has room for one picture only
+	linear bool // the free energy itself, not the logarithm of the gap
+	latent int  // the site whose latent is inspected
+}
+
+// screen is the program's one model. It holds no channel and starts no
+// goroutine: snapshots come as messages, commands go out as tea.Cmd.
+type screen struct {
+	do     func(run.Command) error
+	styles *styles
+	chosen bool // the theme by the user, not by the background
+	area   size
+	view   view
+
+	latest *run.Snapshot // the newest: the lattice moves with it
+	calm   *run.Snapshot // for charts and numbers: changes twice a second
+	calmed time.Time
+	now    func() time.Time
+
+	dialog dialog
+	choice choice
+	notice notice
+	said   int // numbers the notices, so that a new one is not cleared too soon
+
+	queue  []run.Command // one command is under way at a time, to keep their order
+	busy   bool
+	wanted float64 // the learning rate asked for and not yet answered
+
+	placed  bool // the first latent has been chosen
+	moves   int  // numbers the selections, so that only the last is asked for
+	askedAt time.Time
+}
+
+// Messages of the screen to itself.
+type (
+	snapshotMsg struct{ *run.Snapshot }
+	answeredMsg struct {
+		command run.Command
+		err     error
+	}
+	silenceMsg  struct{ said int }  // a notice has stood long enough
+	selectedMsg struct{ moves int } // a selection has stood long enough
+)
+
+// How long things stand.
+const (
+	calmPeriod   = 500 * time.Millisecond
+	noticeTime   = 4 * time.Second
+	selectDelay  = 150 * time.Millisecond
+	responseLife = 3 * time.Second // of the inspector's map, while training goes on
+)
+
+func newScreen(do func(run.Command) error, theme themes.Theme, profile colorprofile.Profile, ascii bool) *screen {
+	return &screen{
+		do: do, now: time.Now, view: view{focus: latticePane},
+		styles: newStyles(theme, profile, ascii),
+	}
+}
+
+// Init asks for the background colour, if the theme depends on it.
+func (m *screen) Init() tea.Cmd {
+	if m.chosen {
+		return nil
+	}
+	return tea.RequestBackgroundColor
+}
+
+// Update takes a message.
+func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.area = clamp(size{msg.Width, msg.Height})
+		return m, m.ask()
+	case tea.BackgroundColorMsg:
+		if !m.chosen {
+			m.dress(themes.For(msg.IsDark()))
+		}
+	case tea.KeyPressMsg:
+		if m.dialog != noDialog {
+			return m, m.answer(msg.String())
+		}
+		return m, m.press(msg.String())
+	case snapshotMsg:
+		return m, m.take(msg.Snapshot)
+	case answeredMsg:
+		return m, m.answered(msg)
+	case silenceMsg:
+		if msg.said == m.said {
+			m.notice = notice{}
+		}
+	case selectedMsg:
+		if msg.moves == m.moves {
+			return m, m.respond()
+		}
+	}
+	return m, nil
+}
+
+// dress puts a theme on.
+func (m *screen) dress(theme themes.Theme) {
+	m.styles = newStyles(theme, m.styles.profile, m.styles.ascii)
+}
+
+// take receives a snapshot.
+func (m *screen) take(s *run.Snapshot) tea.Cmd {
+	changed := m.latest == nil || m.latest.Phase != s.Phase
+	m.latest = s
+	if now := m.now(); changed || now.Sub(m.calmed) >= calmPeriod {
+		m.calm, m.calmed = s, now
+	}
+	if g := m.geometry(); !m.placed && g.L > 0 {
+		m.view.latent, m.placed = g.start(), true
+	}
+	switch {
+	case s.Phase.Over() && m.dialog == savingDialog:
+		return tea.Quit
+	case changed && s.Phase == run.Failed:
+		m.dialog = failedDialog
+	case changed && s.Phase == run.Finished:
+		return m.say(notice{text: "all epochs are done and saved"})
+	}
+	return m.refresh()
+}
+
+func (m *screen) geometry() geometry {
+	if m.latest == nil {
+		return geometry{}
+	}
+	return geometryOf(m.latest.Config)
+}
+
+// say shows a notice for a while.
+func (m *screen) say(n notice) tea.Cmd {
+	m.said++
+	m.notice = notice{clean(n.text), n.bad}
+	said := m.said
+	return tea.Tick(noticeTime, func(time.Time) tea.Msg { return silenceMsg{said} })
+}
+
+// send puts a command to the end of the queue. One that waits there and is of
+// the same kind with a value gives way to the newer.
+func (m *screen) send(c run.Command) tea.Cmd {
+	if n := len(m.queue); n > 0 && m.queue[n-1].Kind == c.Kind && (c.Kind == run.SetRate || c.Kind == run.Respond) {
+		m.queue[n-1] = c
+	} else {
+		m.queue = append(m.queue, c)
+	}
+	return m.next()
+}
+
+// next gives the oldest waiting command to the run, outside of Update: the run
+// may answer only at the end of its epoch.
+func (m *screen) next() tea.Cmd {
+	if m.busy || len(m.queue) == 0 {
+		return nil
+	}
+	c, do := m.queue[0], m.do
+	m.queue, m.busy = m.queue[1:], true
+	return func() tea.Msg { return answeredMsg{c, do(c)} }
+}
+
+func (m *screen) answered(a answeredMsg) tea.Cmd {
+	m.busy = false
+	if a.command.Kind == run.SetRate && len(m.queue) == 0 {
+		m.wanted = 0
+	}
+	if a.err == nil {
+		return tea.Batch(m.next(), m.confirm(a.command))
+	}
+	if a.command.Kind == run.Stop {
+		m.dialog = noDialog
+	}
+	return tea.Batch(m.next(), m.say(notice{a.err.Error(), true}))
+}
+
+// confirm says that a command has been taken, where the screen does not show it
+// by itself.
+func (m *screen) confirm(c run.Command) tea.Cmd {
+	switch c.Kind {
+	case run.SetRate:
+		return m.say(notice{text: fmt.Sprintf("learning rate %s", rate(c.Value))})
+	case run.Save:
+		return m.say(notice{text: "checkpoint saved"})
+	case run.Redraw:
+		return m.say(notice{text: "fresh latents"})
+	}
+	return nil
+}
+
+// ask asks for the response to the chosen latent once the selection has stood
+// for a moment.
+func (m *screen) ask() tea.Cmd {
+	if !m.inspecting() {
+		return nil
+	}
+	m.moves++
+	moves := m.moves
+	return tea.Tick(selectDelay, func(time.Time) tea.Msg { return selectedMsg{moves} })
+}
+
+// respond sends the question, unless its answer is there.
+func (m *screen) respond() tea.Cmd {
+	if !m.inspecting() || m.latest.Phase.Over() {
+		return nil
+	}
+	if r := responseOf(m.latest, m.geometry(), m.view.latent); r != nil && r.Epoch == m.latest.Epoch {
+		return nil
+	}
+	m.askedAt = m.now()
+	return m.send(run.Command{Kind: run.Respond, Latent: m.view.latent})
+}
+
+// refresh asks again for a response that has grown old.
+func (m *screen) refresh() tea.Cmd {
+	if m.now().Sub(m.askedAt) < responseLife {
+		return nil
+	}
+	return m.respond()
+}
+
+// inspecting says that the latents are on the screen.
+func (m *screen) inspecting() bool {
+	if m.latest == nil || !m.placed {
+		return false
+	}
+	for _, column := range m.arranged() {
+		for _, p := range column {
+			if p.pane == latentsPane {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// The lines above and below the panes.
+const (
+	headerRows = 1
+	footerRows = 2
+)
+
+func (m *screen) arranged() [][]placed {
+	L := 16
+	if g := m.geometry(); g.L > 0 {
+		L = g.L
+	}
+	body := size{m.area.width, m.area.height - headerRows - footerRows}
+	return arrange(body, L, m.view.focus, m.view.zoomed)
+}
+
+// View draws the screen.
+func (m *screen) View() tea.View {
+	content := strings.Join(m.lines(), "\n")
+	if m.styles.ascii {
+		content = plain(content)
+	}
+	v := tea.NewView(content)
+	v.AltScreen = true
+	v.WindowTitle = "neuralrg"
+	return v
+}
+
+// lines are the rows of the screen, each exactly as wide as it.
+func (m *screen) lines() []string {
+	if m.area.width < minWidth || m.area.height < minHeight {
+		return m.tooSmall()
+	}
+	lines := []string{drawHeader(m.latest, m.area.width, m.styles)}
+	var blocks [][]string
+	for _, column := range m.arranged() {
+		var block []string
+		for _, p := range column {
+			block = append(block, m.drawPane(p)...)
+		}
+		blocks = append(blocks, block)
+	}
+	lines = append(lines, beside(blocks...)...)
+	lines = append(lines,
+		drawStatus(m.calm, m.area.width, m.styles),
+		drawFooter(m.notice, m.hints(), m.area.width, m.styles))
+	if m.dialog != noDialog {
+		return over(lines, m.drawDialog(m.area), m.area, m.styles)
+	}
+	return lines
+}
+
+func (m *screen) drawPane(p placed) []string {
+	b := border{focused: p.pane == m.view.focus}
+	for _, t := range p.tabs {
+		b.tabs = append(b.tabs, tab{fmt.Sprint(int(t)), t.name(), t == p.pane})
+	}
+	var lines []string
+	area := inside(p.area)
+	switch p.pane {
+	case latticePane:
+		b.note = latticeNote(m.latest)
+		lines = drawLattice(m.latest, m.view, area, m.styles)
+	case energyPane:
+		b.note = energyNote(m.view)
+		lines = drawEnergy(m.calm, m.view, area, m.styles)
+	case latentsPane:
+		lines = drawLatents(m.latest, m.view, area, m.styles)
+	case samplerPane:
+		b.note = "hybrid Monte Carlo"
+		lines = drawSampler(m.calm, m.view, area, m.styles)
+	}
+	return box(lines, b, p.area, m.styles)
+}
+
+// tooSmall says what the screen needs and what it has. Keys work all the same,
+// and a question fits in a line.
+func (m *screen) tooSmall() []string {
+	text := []string{
+		fmt.Sprintf("needs %d x %d", minWidth, minHeight),
+		fmt.Sprintf("has %d x %d", m.area.width, m.area.height),
+		"q quits",
+	}
+	switch m.dialog {
+	case quitDialog:
+		text = []string{"stop and save?", "y yes, n no"}
+	case savingDialog:
+		text = []string{"saving"}
+	}
+	lines := middle(text, m.area)
+	for len(lines) < m.area.height {
+		lines = append(lines, "")
+	}
+	lines = lines[:max(m.area.height, 0)]
+	for i, line := range lines {
+		lines[i] = fit(line, m.area.width)
+	}
+	return lines
+}
