@@ -53,6 +53,7 @@ type conductor struct {
 	shown    []Event // those for the screen
 	epoch    int     // epochs done
 	rate     float64 // of the next epoch
+	baseRate float64
 	draw     int
 	seconds  float64   // of training
 	mark     time.Time // up to which seconds are counted
@@ -259,7 +260,9 @@ func (b *conductor) stepped(s step, ok bool) {
 }
 
 // rest notes what the trainer cannot be asked while it steps.
-func (b *conductor) rest() { b.epoch, b.rate = b.trainer.Epoch(), b.trainer.Rate() }
+func (b *conductor) rest() {
+	b.epoch, b.rate, b.baseRate = b.trainer.Epoch(), b.trainer.Rate(), b.trainer.BaseRate()
+}
 
 // explain adds what to do to an error of the trainer.
 func (b *conductor) explain(err error) error {

@@ -44,6 +44,7 @@ func (b *conductor) publish() {
 		Epoch:      b.epoch,
 		History:    slices.Clip(b.history),
 		Rate:       b.rate,
+		BaseRate:   b.baseRate,
 		Saved:      int(b.keeper.saved.Load()),
 		Sampler:    b.sampler,
 		Lattice:    b.picture.paint(b.flows.Latest(), b.draw),
