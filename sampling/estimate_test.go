@@ -38,6 +38,9 @@ func accumulated(series [][]float64) Estimate {
 // The same experiment many times: tau is right in the mean, its error and the
 // error of the mean cover the truth in 68 % of the experiments.
 func TestEstimateCoverage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("statistics")
+	}
 	for _, test := range []struct {
 		name           string
 		phi            float64

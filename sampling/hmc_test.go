@@ -224,13 +224,6 @@ func TestRetarget(t *testing.T) {
 	within(t, "variance of the second energy", e, 1.0/9, 0.001)
 }
 
-func TestHMCDoesNotAllocate(t *testing.T) {
-	h := NewHMC(standard(3), nil, 64, 0.2, 10, 1)
-	if n := testing.AllocsPerRun(20, func() { h.Trajectory() }); n != 0 {
-		t.Errorf("%v allocations a trajectory", n)
-	}
-}
-
 // Sizes that do not fit together are a mistake of the program.
 func TestHMCWrongSizesPanic(t *testing.T) {
 	for name, f := range map[string]func(){

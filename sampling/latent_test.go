@@ -263,17 +263,6 @@ func TestLatentConcurrent(t *testing.T) {
 	}
 }
 
-func TestLatentDoesNotAllocate(t *testing.T) {
-	for _, symmetric := range []bool{false, true} {
-		r := Latent(nontrivial(t, smallShape), standard(16), symmetric)
-		h := NewHMC(r, nil, 50, 0.1, 5, 1)
-		x := make([]float32, len(h.X))
-		if n := testing.AllocsPerRun(20, func() { h.Trajectory(); r.Fields(x, h.X) }); n > 0.5 {
-			t.Errorf("symmetric %v: %v allocations a trajectory", symmetric, n)
-		}
-	}
-}
-
 // One bad latent spoils its own sample only, and is seen.
 func TestLatentNotANumber(t *testing.T) {
 	for _, symmetric := range []bool{false, true} {
