@@ -5,7 +5,7 @@ import "math"
 // The exponential is Tang's table-driven method (ACM TOMS 15, 144, 1989) in
 // float64: x = (k/32) ln 2 + r with integer k and |r| <= ln 2 / 64, so that
 //
-//	exp(x) = 2^(k/32) exp(r),  exp(r) - 1 = r + r^2/2 + r^3/6
+//	exp(x) = 2^(k/32) exp(r),  exp(r) - 1 = r + r^2/2 + r^3/6 + ...
 //
 // with a relative error of at most r^4/24 < 6e-10, and of r^3/24 < 6e-8 in
 // exp(r) - 1, the remaining error being the rounding to float32. Done in
@@ -23,20 +23,24 @@ var exp2Table = func() (table [32]uint64) {
 
 const (
 	log2e32 = 32 * math.Log2E
-	ln2by32 = math.Ln2 / 32
 	// Adding toInteger rounds a float64 to an integer, and leaves that
 	// integer in its low bits.
 	toInteger = 3 << 51
+	// The polynomial is one of 32 r / ln 2, which has less rounding to undo.
+	c1 = math.Ln2 / 32
+	c2 = c1 * c1 / 2
+	c3 = c1 * c1 * c1 / 6
 )
 
 // expParts splits exp(x) into power * (1 + rest), for |x| < 700 or NaN.
 // NaN comes out in rest.
 func expParts(x float64) (power, rest float64) {
-	shifted := x*log2e32 + toInteger
+	scaled := x * log2e32
+	shifted := scaled + toInteger
 	k := math.Float64bits(shifted)
-	r := x - (shifted-toInteger)*ln2by32
+	r := scaled - (shifted - toInteger)
 	power = math.Float64frombits(exp2Table[k%32] + k<<47)
-	rest = r + r*r*(0.5+r*(1.0/6))
+	rest = r * (c1 + r*(c2+r*c3))
 	return power, rest
 }
 
@@ -70,19 +74,22 @@ func tanh(x float64) float64 {
 	return expm1 / (expm1 + 2)
 }
 
-// elu replaces the first n values u by ELU(u). It has no branch that depends
-// on the sign: signs are random, and a mispredicted branch costs more than the
-// exponential.
+// elu replaces the first n values u by ELU(u). It first lists those with a
+// negative sign, without a branch: signs are random, and a mispredicted branch
+// costs as much as the exponential.
 func elu(row *Row, n int) {
-	values := row[:n]
-	for c, u := range values {
-		bits := math.Float32bits(u)
-		sign := uint32(int32(bits) >> 31)
-		x := float64(math.Float32frombits(bits & sign)) // min(u, 0)
+	var negative [Tile]uint8
+	count := 0
+	for c, u := range row[:n] {
+		negative[count%Tile] = uint8(c)
+		count += int(math.Float32bits(u) >> 31)
+	}
+	for _, c := range negative[:count] {
+		x := float64(row[c])
 		if x < -100 {
 			x = -100
 		}
 		power, rest := expParts(x)
-		values[c] = math.Float32frombits(bits&^sign) + float32((power-1)+power*rest)
+		row[c] = float32((power - 1) + power*rest)
 	}
 }

@@ -67,8 +67,8 @@ type Set struct {
 	AffineInverseBack func(x, dx, u, t, a *Row, scale float32, n int) float32
 }
 
-// Best is the fastest set of kernels for this machine.
-func Best() *Set { return &portable }
+// Implementations are the sets that this machine can run, the fastest first.
+func Implementations() []*Set { return []*Set{&portable} }
 
 // portable is the specification: plain Go.
 var portable = Set{
