@@ -61,13 +61,14 @@ func (d directory) checkNew() error {
 	case err != nil:
 		return diskProblem("cannot use the directory "+string(d), err)
 	}
+	if _, err := os.Lstat(d.path(configName)); err == nil {
+		return &problem{
+			text: fmt.Sprintf("%s already holds a run", d),
+			hint: fmt.Sprintf("continue it with --resume --dir %s, or choose another --dir", d),
+		}
+	}
 	for _, e := range entries {
 		switch name := e.Name(); {
-		case name == configName:
-			return &problem{
-				text: fmt.Sprintf("%s already holds a run", d),
-				hint: fmt.Sprintf("continue it with --resume --dir %s, or choose another --dir", d),
-			}
 		case name == leaseName, strings.HasSuffix(name, temporary):
 		case name == checkpointsName && isEmpty(d.path(name)):
 		default:
