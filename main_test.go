@@ -1,0 +1,158 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayImport is the map of the house: for each folder with Go files the folders
+// that its program text may import. A test may also import whatever these may.
+// All else is forbidden, and a folder that is not listed may not hold code.
+var mayImport = map[string][]string{
+	"model/internal/kernel": {},
+	"model":                 {"model/internal/kernel"},
+	"physics":               {},
+	"sampling":              {"physics", "model"},
+	"training":              {"physics", "model", "sampling"},
+	"training/run":          {"physics", "model", "sampling", "training"},
+	"themes":                {},
+	"tui/chart":             {"themes"},
+	"tui":                   {"training", "training/run", "themes", "tui/chart"},
+	"tui/cli":               {"model", "physics", "training", "training/run", "tui"},
+	".":                     {"tui/cli"},
+}
+
+// reserved lists packages from elsewhere, each with all that its path begins,
+// and the only folders whose program text may import them. Numerical packages
+// have no files and no clock; the terminal is the screen's, the command line is
+// cli's.
+var reserved = map[string][]string{
+	"charm.land/bubbletea":   {"tui"},
+	"charm.land/bubbles":     {"tui"},
+	"charm.land/fang":        {"tui/cli"},
+	"github.com/spf13/cobra": {"tui/cli"},
+	"github.com/spf13/pflag": {"tui/cli"},
+	"os":                     {"training/run", "tui", "tui/cli", "."},
+	"time":                   {"training/run", "tui", "tui/chart", "tui/cli"},
+	"net":                    {},
+	"unsafe":                 {},
+	"C":                      {},
+}
+
+// module is what the path of every package of this project begins with.
+const module = "neuralrg/"
+
+func TestImportDirections(t *testing.T) {
+	used := map[string]bool{}
+	for file, imports := range goFiles(t) {
+		folder := path.Dir(file)
+		used[folder] = true
+		if _, known := mayImport[folder]; !known {
+			t.Errorf("%s: folder %s is not in the map of the house", file, folder)
+			continue
+		}
+		for _, name := range imports {
+			if !allowed(name, folder, strings.HasSuffix(file, "_test.go")) {
+				t.Errorf("%s: %s may not import %s", file, folder, name)
+			}
+		}
+	}
+	for folder := range mayImport {
+		if !used[folder] {
+			t.Errorf("folder %s is in the map of the house but holds no Go file", folder)
+		}
+	}
+}
+
+// allowed says whether a file in a folder may import a package.
+func allowed(name, folder string, test bool) bool {
+	if inner, ours := strings.CutPrefix(name, module); ours {
+		return inner == folder || reaches(folder, inner, test)
+	}
+	for prefix, folders := range reserved {
+		if strings.HasPrefix(name+"/", prefix+"/") && !test {
+			return slices.Contains(folders, folder)
+		}
+	}
+	return true
+}
+
+// reaches says whether an arrow leads from one folder to another, or, for
+// tests, a path of arrows.
+func reaches(from, to string, far bool) bool {
+	for _, next := range mayImport[from] {
+		if next == to || (far && reaches(next, to, true)) {
+			return true
+		}
+	}
+	return false
+}
+
+// goFiles returns the imports of every Go file of the module by its path.
+func goFiles(t *testing.T) map[string][]string {
+	t.Helper()
+	files := map[string][]string{}
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		switch base := entry.Name(); {
+		case err != nil:
+			return err
+		case entry.IsDir() && name != "." && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || base == "testdata"):
+			return filepath.SkipDir
+		case !entry.IsDir() && strings.HasSuffix(base, ".go"):
+			files[filepath.ToSlash(name)], err = imports(name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func imports(file string) ([]string, error) {
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(parsed.Imports))
+	for i, spec := range parsed.Imports {
+		if names[i], err = strconv.Unquote(spec.Path.Value); err != nil {
+			return nil, err
+		}
+	}
+	return names, nil
+}
+
+// TestForbiddenImportsAreSeen shows that the table can fail.
+func TestForbiddenImportsAreSeen(t *testing.T) {
+	cases := []struct {
+		name, folder string
+		test, want   bool
+	}{
+		{"neuralrg/model", "physics", false, false},
+		{"neuralrg/physics", "model", true, false},
+		{"neuralrg/training/run", "training", true, false},
+		{"neuralrg/sampling", "tui", false, false},
+		{"neuralrg/sampling", "tui", true, true},
+		{"neuralrg/model", "training", false, true},
+		{"charm.land/bubbletea/v2", "tui/chart", false, false},
+		{"charm.land/bubbletea/v2", "tui", false, true},
+		{"os", "physics", false, false},
+		{"os", "physics", true, true},
+		{"os/exec", "model", false, false},
+		{"net/http", "tui/cli", false, false},
+		{"osmosis", "model", false, true},
+	}
+	for _, c := range cases {
+		if got := allowed(c.name, c.folder, c.test); got != c.want {
+			t.Errorf("%s imports %s, in a test %v: allowed %v, want %v", c.folder, c.name, c.test, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package cli_test
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestBadDirectories(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("foreign/letter.txt", "dear reader")
+	write("newer/config.json", `{"format": 2, "version": "9.1.0"}`)
+	write("broken/config.json", `{"format": 1,`)
+	write("strange/config.json", `{"format": 1, "tempreature": 3}`)
+	write("impossible/config.json", `{"format": 1, "size": 7}`)
+	write("file", "not a directory")
+	train(t, dir, "--epochs", "1", "--dir", "used")
+
+	cases := []struct {
+		name, args    string
+		problem, hint string
+	}{
+		{"foreign", "--dir foreign", "foreign", "--dir"},
+		{"foreign, to resume", "--resume --dir foreign", "foreign", "--dir"},
+		{"missing, to resume", "--resume --dir nowhere", "nowhere", "--dir"},
+		{"in use already", "--dir used", "used", "--resume --dir used"},
+		{"a newer format", "--resume --dir newer", "format 2", "9.1.0"},
+		{"half a configuration", "--resume --dir broken", "broken", "config.json"},
+		{"an unknown setting", "--resume --dir strange", "tempreature", "name"},
+		{"an impossible setting", "--resume --dir impossible", "power of two", "4"},
+		{"under a file", "--dir file/run", "file/run", "director"},
+		{"a file", "--dir file", "file", "director"},
+		{"no place to write", "--dir /proc/run", "/proc/run", "directory"},
+		{"no configuration", "--config nothing.json", "nothing.json", "exists"},
+		{"another kind of file", "--config foreign/letter.txt", "letter.txt", "config.json"},
+		{"control characters", "--resume --dir a\x1b[31mb", "a [31mb", "--dir"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			o := neuralrg(t, dir, append([]string{"train", "--plain"}, strings.Fields(c.args)...)...)
+			wantError(t, o, 1, c.problem, c.hint)
+		})
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "foreign", "letter.txt")); err != nil || string(text) != "dear reader" {
+		t.Errorf("the foreign directory was changed: %q, %v", text, err)
+	}
+}
+
+func TestLockedDirectoryNamesItsHolder(t *testing.T) {
+	dir := t.TempDir()
+	interrupt, wait := process(t, dir, io.Discard, "--epochs", "1000000", "--dir", "run")
+	o := neuralrg(t, dir, "train", "--plain", "--resume", "--dir", "run")
+	wantError(t, o, 1, "process", "")
+	interrupt(syscall.SIGTERM)
+	if code, stderr := wait(); code != 0 {
+		t.Errorf("the first process was disturbed: exit code %d, %s", code, stderr)
+	}
+}
+
+// killed leaves a run in dir/run as kill -9 does, and returns its bits when
+// nothing disturbs it.
+func killed(t *testing.T, dir string) (want []string) {
+	t.Helper()
+	train(t, dir, "--epochs", "300", "--dir", "whole")
+	interrupt, wait := process(t, dir, io.Discard, "--epochs", "300", "--dir", "run")
+	interrupt(syscall.SIGKILL)
+	wait()
+	return metrics(t, filepath.Join(dir, "whole"))
+}
+
+func TestTornMetricsAreMended(t *testing.T) {
+	dir := t.TempDir()
+	want := killed(t, dir)
+	f, err := os.OpenFile(filepath.Join(dir, "run", "metrics.jsonl"), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString(`{"epoch":1000,"seco`); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	o := neuralrg(t, dir, "train", "--plain", "--resume", "--dir", "run")
+	if o.code != 0 {
+		t.Fatal(o.stderr)
+	}
+	sameMetrics(t, metrics(t, filepath.Join(dir, "run")), want)
+}
+
+func TestDamagedCheckpointIsReplacedByTheOneBefore(t *testing.T) {
+	dir := t.TempDir()
+	train(t, dir, "--epochs", "300", "--dir", "whole")
+	interrupt, wait := process(t, dir, io.Discard, "--epochs", "300", "--dir", "run")
+	interrupt(syscall.SIGTERM)
+	if code, stderr := wait(); code != 0 {
+		t.Fatal(stderr)
+	}
+	found, err := filepath.Glob(filepath.Join(dir, "run", "checkpoints", "*.npz"))
+	if err != nil || len(found) < 2 {
+		t.Skipf("it finished before it was stopped: %v, %v", found, err)
+	}
+	newest := slices.Max(found)
+	info, err := os.Stat(newest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(newest, info.Size()/2); err != nil {
+		t.Fatal(err)
+	}
+	o := neuralrg(t, dir, "train", "--plain", "--resume", "--dir", "run")
+	if o.code != 0 {
+		t.Fatal(o.stderr)
+	}
+	if !strings.Contains(o.stderr, "note: ") || !strings.Contains(o.stderr, filepath.Base(newest)) {
+		t.Errorf("the damaged checkpoint is not spoken of: %q", o.stderr)
+	}
+	sameMetrics(t, metrics(t, filepath.Join(dir, "run")), metrics(t, filepath.Join(dir, "whole")))
+}
+
+func TestNoValidCheckpoint(t *testing.T) {
+	dir := t.TempDir()
+	killed(t, dir)
+	found, err := filepath.Glob(filepath.Join(dir, "run", "checkpoints", "*.npz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range found {
+		if err := os.Truncate(path, 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := neuralrg(t, dir, "train", "--plain", "--resume", "--dir", "run")
+	wantError(t, o, 1, "checkpoint", "--dir")
+}
+
+func TestDivergedTrainingKeepsItsLastGoodState(t *testing.T) {
+	dir := t.TempDir()
+	args := append([]string{"train", "--plain", "--dir", "run", "--epochs", "2000", "--lr", "1", "--schedule", "constant"}, tiny...)
+	o := neuralrg(t, dir, args...)
+	if o.code == 0 {
+		t.Skip("this flow bears a learning rate of 1")
+	}
+	wantError(t, o, 1, "epoch", "--lr")
+	found, err := filepath.Glob(filepath.Join(dir, "run", "checkpoints", "*.npz"))
+	if err != nil || len(found) < 2 {
+		t.Fatalf("checkpoints %v, %v", found, err)
+	}
+	newest := strings.TrimSuffix(filepath.Base(slices.Max(found)), ".npz")
+	if epoch, err := strconv.Atoi(newest); err != nil || epoch != len(metrics(t, filepath.Join(dir, "run"))) {
+		t.Errorf("the newest checkpoint is %s", newest)
+	}
+}

@@ -1,0 +1,83 @@
+// Package cli is the command line: commands, flags, plain output, errors and
+// exit codes. It holds no physics and draws no screen.
+//
+// Its rules: results go to standard output, words about the work to standard
+// error. An error is one line "error: what is wrong" and one line "hint: what to
+// do". The exit code is 0 when the work is done or was stopped and saved on the
+// user's wish, 1 when it failed, 2 when it was asked for wrongly.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+)
+
+// app is one invocation of the program.
+type app struct {
+	stdin, stdout, stderr *os.File
+	out                   io.Writer // for results: standard output
+	err                   error     // what the command came to
+}
+
+// Main runs the program with its arguments, without the program's name, and
+// returns its exit code.
+func Main(args []string) int {
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, out: os.Stdout}
+	root := a.root()
+	root.SetArgs(args)
+	// fang asks the terminal for its background before it hands over an error,
+	// and waits two seconds for a terminal that does not answer. So a command's
+	// error takes the way round, through a.err.
+	err := fang.Execute(context.Background(), root,
+		fang.WithVersion(Version),
+		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}))
+	if err == nil {
+		err = a.err
+	}
+	return report(a.stderr, err)
+}
+
+// root is the command table. The root command trains.
+func (a *app) root() *cobra.Command {
+	root := a.trainCommand("neuralrg")
+	root.Long = "Learn the renormalization group of the two-dimensional Ising model:\n" +
+		"a normalizing flow in the shape of a MERA, trained from the energy alone."
+	root.Example = `# train on the screen, with settings for a first look
+neuralrg
+
+# the paper's run, as lines of text
+neuralrg train --preset paper --plain
+
+# go on with a run that was stopped
+neuralrg train --resume --dir runs/paper
+
+# the exact solution to compare with
+neuralrg exact -L 16 -T 2.3`
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		a.err = flagError(c, err)
+		return nil
+	})
+	root.AddCommand(a.trainCommand("train"), a.exactCommand(), a.versionCommand())
+	return root
+}
+
+// do wraps what a command does: no command takes arguments, and its error goes
+// to a.err. Commands accept any argument (cobra.ArbitraryArgs) to get here.
+func (a *app) do(work func() error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0:
+			a.err = work()
+		case c.HasParent():
+			a.err = usage(fmt.Sprintf("%s takes no argument, but %q was given", c.CommandPath(), args[0]), helpHint(c))
+		default:
+			a.err = usage(fmt.Sprintf("unknown command %q", args[0]), commandHint(c, args[0]))
+		}
+		return nil
+	}
+}

@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"syscall"
+	"unicode"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// The exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// failure is an error with a hint and an exit code.
+type failure struct {
+	problem, hint string
+	code          int
+}
+
+func (f *failure) Error() string { return f.problem }
+
+// Hint says what to do.
+func (f *failure) Hint() string { return f.hint }
+
+// failed is an error of the work.
+func failed(problem, hint string) error { return &failure{problem, hint, exitFailed} }
+
+// usage is an error of what was asked for.
+func usage(problem, hint string) error { return &failure{problem, hint, exitUsage} }
+
+// wrong turns an error about a value that the user gave into one of usage, and
+// keeps its hint.
+func wrong(err error) error { return usage(err.Error(), hintOf(err)) }
+
+// hintOf is the hint that an error carries, if any.
+func hintOf(err error) string {
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) {
+		return hinted.Hint()
+	}
+	return ""
+}
+
+// report prints an error and returns its exit code. A reader of standard output
+// that went away is told nothing: it did not want more.
+func report(stderr io.Writer, err error) int {
+	if err == nil || errors.Is(err, syscall.EPIPE) {
+		return exitDone
+	}
+	code := exitFailed
+	if f := (*failure)(nil); errors.As(err, &f) {
+		code = f.code
+	}
+	fmt.Fprintf(stderr, "error: %s\n", clean(err.Error()))
+	if hint := hintOf(err); hint != "" {
+		fmt.Fprintf(stderr, "hint: %s\n", clean(hint))
+	}
+	return code
+}
+
+// clean makes one line of a text that may hold a file's name: every control
+// character becomes a space, so that none reaches the terminal.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// flagError puts an error of the flag parser into our words.
+func flagError(c *cobra.Command, err error) error {
+	var (
+		unknown *pflag.NotExistError
+		missing *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		name := unknown.GetSpecifiedName()
+		if len(name) == 1 {
+			return usage(fmt.Sprintf("unknown flag -%s", name), helpHint(c))
+		}
+		return usage(fmt.Sprintf("unknown flag --%s", name), flagHint(c, name))
+	case errors.As(err, &missing):
+		return usage(fmt.Sprintf("flag --%s needs a value", missing.GetFlag().Name), valueHint(missing.GetFlag()))
+	case errors.As(err, &invalid):
+		return usage(fmt.Sprintf("flag --%s: %q is not valid", invalid.GetFlag().Name, invalid.GetValue()), valueHint(invalid.GetFlag()))
+	}
+	return usage(err.Error(), helpHint(c))
+}
+
+// valueHint says what a flag takes.
+func valueHint(f *pflag.Flag) string {
+	if lister, ok := f.Value.(interface{ choices() []string }); ok {
+		return "choose one of " + strings.Join(lister.choices(), ", ")
+	}
+	return map[string]string{
+		"int":         "give a whole number",
+		"uint64":      "give a whole number that is not negative",
+		"float":       "give a number such as 0.001",
+		"temperature": "give a number such as 2.3, or Tc for the critical temperature",
+		"bool":        "give true or false",
+		"string":      "give a name",
+	}[f.Value.Type()]
+}
+
+func helpHint(c *cobra.Command) string {
+	return fmt.Sprintf("%s --help lists what there is", c.CommandPath())
+}
+
+func flagHint(c *cobra.Command, name string) string {
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near := nearest(name, names); near != "" {
+		return fmt.Sprintf("did you mean --%s?", near)
+	}
+	return helpHint(c)
+}
+
+func commandHint(root *cobra.Command, name string) string {
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	if near := nearest(name, names); near != "" {
+		return fmt.Sprintf("did you mean %s %s?", root.Name(), near)
+	}
+	return helpHint(root)
+}
+
+// nearest is the name that is at most two slips from what was typed, or that
+// begins with it; else empty.
+func nearest(typed string, names []string) string {
+	for _, name := range names {
+		if len(typed) > 1 && strings.HasPrefix(name, typed) {
+			return name
+		}
+	}
+	best := ""
+	for _, name := range names {
+		if d := slips(typed, name); d <= min(2, len(typed)-1) && (best == "" || d < slips(typed, best)) {
+			best = name
+		}
+	}
+	return best
+}
+
+// slips is the Levenshtein distance of two words, by rows of the usual table.
+func slips(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,68 @@
+package cli_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestFullDiskFailsAndLosesNothing trains on a file system of its own that is
+// full soon, and goes on when there is room again.
+func TestFullDiskFailsAndLosesNothing(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mount("neuralrg-test", dir, "tmpfs", 0, "size=256k"); err != nil {
+		t.Skipf("no file system can be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	args := append([]string{"train", "--plain", "--dir", "run", "--epochs", "1000000"}, tiny...)
+	o := neuralrg(t, dir, args...)
+	wantError(t, o, 1, "no space left", "free some space")
+	lines := metrics(t, filepath.Join(dir, "run"))
+	if len(lines) == 0 {
+		t.Fatal("no epoch is left")
+	}
+
+	if err := syscall.Mount("neuralrg-test", dir, "tmpfs", syscall.MS_REMOUNT, "size=64m"); err != nil {
+		t.Fatal(err)
+	}
+	interrupt, wait := resumed(t, dir, len(lines)+20)
+	interrupt(syscall.SIGTERM)
+	if code, stderr := wait(); code != 0 {
+		t.Fatal(stderr)
+	}
+	after := metrics(t, filepath.Join(dir, "run"))
+	sameMetrics(t, after[:len(lines)], lines)
+}
+
+// TestFullStandardOutput gives the lines to a device that is always full.
+func TestFullStandardOutput(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer full.Close()
+	dir := t.TempDir()
+	var stderr bytes.Buffer
+	c := command(t, dir, append([]string{"train", "--epochs", "1000000", "--dir", "run"}, tiny...)...)
+	c.Stdout, c.Stderr = full, &stderr
+	code := exitCode(t, c.Run())
+	wantError(t, outcome{code: code, stderr: stderr.String()}, 1, "no space left", "standard output")
+	if o := neuralrg(t, dir, "train", "--resume", "--dir", "run", "--seed", "8"); !strings.Contains(o.stderr, "--seed 7, not 8") {
+		t.Errorf("the run cannot be resumed: %s", o.stderr)
+	}
+}
+
+// resumed goes on with the run in dir until it has n epochs.
+func resumed(t *testing.T, dir string, n int) (interrupt func(os.Signal), wait func() (int, string)) {
+	t.Helper()
+	c := command(t, dir, "train", "--plain", "--resume", "--dir", "run")
+	return started(t, c, io.Discard, filepath.Join(dir, "run", "metrics.jsonl"), n)
+}

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"neuralrg/training/run"
+	"neuralrg/tui"
+)
+
+// trainCommand makes the command that trains; the root command is one too.
+func (a *app) trainCommand(name string) *cobra.Command {
+	f := newTrainFlags()
+	c := &cobra.Command{
+		Use:   name,
+		Short: "train a flow, on the screen or as lines of text",
+		Long: "Train a flow on the Ising model, on the screen or, with --plain or where\n" +
+			"standard output is no terminal, as lines of text. Without --preset the\n" +
+			"settings are those of a first look.",
+		Args: cobra.ArbitraryArgs,
+		RunE: a.do(func() error { return a.train(f) }),
+	}
+	c.Flags().SortFlags = false
+	f.register(c.Flags())
+	return c
+}
+
+// train starts or resumes a run and follows it to its end.
+func (a *app) train(f *trainFlags) error {
+	screen := a.onScreen(f)
+	ctx, cancel := untilSignal(screen)
+	defer cancel()
+	if screen { // the last words are for whoever still reads
+		a.out = forgiving{a.out}
+	}
+	lines := newProgress(a.out, a.note, !f.resume)
+	if f.json {
+		lines.out = forgiving{a.stderr}
+	}
+	r, err := f.open(ctx, screen, a.note)
+	if errors.Is(err, run.ErrFinished) {
+		last, err := finishedRun(f.dir)
+		if err != nil {
+			return err
+		}
+		a.note("all epochs of this run are done")
+		return a.conclude(f, last)
+	}
+	if err != nil {
+		return err
+	}
+	if screen {
+		err = a.show(ctx, cancel, f, r, lines)
+	} else {
+		err = follow(r, lines, cancel)
+	}
+	last := r.Wait()
+	if last.Phase == run.Failed {
+		return failed(last.Error, last.Hint)
+	}
+	if err != nil {
+		return err
+	}
+	return a.conclude(f, last)
+}
+
+// show follows a run on the screen. A screen that breaks, as when its terminal
+// hangs up, does not end the run: it goes on as lines of text, which need not
+// arrive.
+func (a *app) show(ctx context.Context, cancel func(), f *trainFlags, r *run.Run, lines *progress) error {
+	err := tui.Run(ctx, r, f.screen)
+	if err == nil {
+		cancel() // who leaves the screen has asked the run to stop
+		return nil
+	}
+	a.note(fmt.Sprintf("the screen ended (%v); training goes on", err))
+	return follow(r, lines, cancel)
+}
+
+// follow writes a run as lines until it is over. If they cannot be written, as
+// when their reader goes away, the run saves and stops.
+func follow(r *run.Run, lines *progress, cancel func()) (lost error) {
+	for s := range r.Feed().Follow(context.Background()) {
+		if err := lines.show(s, time.Now()); err != nil && lost == nil {
+			lost = err
+			cancel()
+		}
+	}
+	return lost
+}
+
+// conclude prints what a run came to.
+func (a *app) conclude(f *trainFlags, last *run.Snapshot) error {
+	sum := summarise(last)
+	if f.json {
+		return writeJSON(a.out, sum)
+	}
+	return sum.write(a.out)
+}
+
+// note says something about the work.
+func (a *app) note(text string) { fmt.Fprintf(a.stderr, "note: %s\n", clean(text)) }
+
+// untilSignal returns a context that ends when the user or the system asks the
+// program to: it then saves and stops. A second signal kills it. A hangup counts
+// as such a signal for lines of text, unless nohup said otherwise; a run on the
+// screen survives the loss of its terminal. Writing to a closed pipe is an
+// error and not the end of the program.
+func untilSignal(screen bool) (context.Context, func()) {
+	signal.Ignore(syscall.SIGPIPE)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	switch {
+	case screen:
+		signal.Ignore(syscall.SIGHUP)
+	case !signal.Ignored(syscall.SIGHUP):
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, cancel := signal.NotifyContext(context.Background(), signals...)
+	context.AfterFunc(ctx, cancel)
+	return ctx, cancel
+}
+
+// onScreen says whether a run is shown on the screen, which needs a terminal to
+// draw on and to take keys from.
+func (a *app) onScreen(f *trainFlags) bool {
+	return !f.plain && !f.json && os.Getenv("TERM") != "dumb" &&
+		term.IsTerminal(a.stdin.Fd()) && term.IsTerminal(a.stdout.Fd())
+}
+
+// shellWord quotes a file's name for a shell, if need be.
+func shellWord(s string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=+:,@%"
+	if s != "" && strings.Trim(s, plain) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

@@ -1,0 +1,227 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"neuralrg/training"
+	"neuralrg/training/run"
+	"neuralrg/tui"
+)
+
+// trainFlags are the variables behind the flags of train.
+type trainFlags struct {
+	config     run.Config
+	preset     string
+	configFile string
+	dir        string
+	resume     bool
+	plain      bool
+	json       bool
+	threads    int
+	screen     tui.Options
+
+	settings *pflag.FlagSet // those that decide the bits of a run
+	samplers *pflag.FlagSet // those in config.json that do not
+	sources  *pflag.FlagSet // where the settings come from
+}
+
+// newTrainFlags has the defaults of the first preset.
+func newTrainFlags() *trainFlags {
+	f := &trainFlags{
+		preset:  training.Presets[0],
+		threads: defaultThreads(),
+		screen:  tui.Options{Color: tui.ColorAuto, Glyphs: tui.GlyphsAuto},
+	}
+	f.config = presetConfig(f.preset)
+	f.settings = f.settingFlags()
+	f.samplers = f.samplerFlags()
+	f.sources = f.sourceFlags()
+	return f
+}
+
+// presetConfig is a preset that is known to exist.
+func presetConfig(name string) run.Config {
+	c, err := training.Preset(name)
+	if err != nil {
+		panic(err) // the flag takes only names from training.Presets
+	}
+	return run.Config{Config: c, Preset: name, SamplerShare: run.DefaultSamplerShare}
+}
+
+func (f *trainFlags) settingFlags() *pflag.FlagSet {
+	c := &f.config
+	s := flagSet()
+	s.IntVarP(&c.L, "size", "L", c.L, "linear lattice size, a power of two")
+	s.VarP((*temperature)(&c.Temperature), "temperature", "T", "temperature in units of J/k_B, or Tc")
+	s.IntVar(&c.Depth, "depth", c.Depth, "levels of the renormalization, 0 for all")
+	s.IntVar(&c.Repeat, "repeat", c.Repeat, "pairs of disentangler and decimator in a level")
+	s.IntVar(&c.Couplings, "couplings", c.Couplings, "coupling layers in a bijector")
+	s.IntVar(&c.Hidden, "hidden", c.Hidden, "units in a hidden layer")
+	s.IntVar(&c.HiddenLayers, "hidden-layers", c.HiddenLayers, "hidden layers in a network")
+	s.IntVar(&c.Batch, "batch", c.Batch, "samples an epoch")
+	s.IntVar(&c.Epochs, "epochs", c.Epochs, "epochs of the whole run")
+	s.Float64Var(&c.Rate, "lr", c.Rate, "learning rate at the start")
+	addChoice(s, &c.Schedule, "schedule", "how the learning rate moves", training.Constant, training.Cosine)
+	s.Float64Var(&c.WeightDecay, "weight-decay", c.WeightDecay, "strength of the L2 term")
+	addChoice(s, &c.Objective, "objective", "estimate of the gradient", training.ReverseKL, training.Path)
+	s.BoolVar(&c.Symmetry, "symmetry", c.Symmetry, "learn a density that is even in the fields")
+	s.Uint64Var(&c.Seed, "seed", c.Seed, "seed of every random number")
+	return s
+}
+
+func (f *trainFlags) samplerFlags() *pflag.FlagSet {
+	s := flagSet()
+	addChoice(s, &f.config.Sampler, "sampler", "background samplers, both on the screen and off without",
+		run.SamplerOff, run.SamplerLatent, run.SamplerPhysical, run.SamplerBoth)
+	s.Float64Var(&f.config.SamplerShare, "sampler-share", f.config.SamplerShare, "share of a core's time for the samplers")
+	return s
+}
+
+func (f *trainFlags) sourceFlags() *pflag.FlagSet {
+	s := flagSet()
+	addChoice(s, &f.preset, "preset", "settings to begin with", training.Presets...)
+	s.StringVar(&f.configFile, "config", "", "repeat the run of this config.json")
+	return s
+}
+
+// register adds all flags to a command's.
+func (f *trainFlags) register(flags *pflag.FlagSet) {
+	flags.AddFlagSet(f.settings)
+	flags.AddFlagSet(f.sources)
+	flags.StringVar(&f.dir, "dir", "", "directory of the run (a new one in runs/)")
+	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --dir")
+	flags.IntVar(&f.threads, "threads", f.threads, "threads that train")
+	flags.AddFlagSet(f.samplers)
+	flags.BoolVar(&f.plain, "plain", false, "lines of text, no screen")
+	flags.BoolVar(&f.json, "json", false, "print the result as one JSON object; implies --plain")
+	addChoice(flags, &f.screen.Color, "color", "colours of the screen",
+		tui.ColorAuto, tui.ColorTrue, tui.Color256, tui.Color16, tui.ColorNone)
+	addChoice(flags, &f.screen.Glyphs, "glyphs", "characters of the screen",
+		tui.GlyphsAuto, tui.GlyphsBlock, tui.GlyphsASCII)
+	flags.StringVar(&f.screen.Theme, "theme", "", "theme of the screen (by the terminal's background)")
+	flags.IntVar(&f.screen.FPS, "fps", 0, "pictures a second at most (10, and 4 over SSH)")
+}
+
+func flagSet() *pflag.FlagSet {
+	s := pflag.NewFlagSet("", pflag.ContinueOnError)
+	s.SortFlags = false
+	return s
+}
+
+// open starts a new run, or resumes one.
+func (f *trainFlags) open(ctx context.Context, screen bool, notice func(string)) (*run.Run, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	if f.resume {
+		return f.reopen(ctx, screen, notice)
+	}
+	if err := f.resolve(screen); err != nil {
+		return nil, err
+	}
+	dir := f.dir
+	if dir == "" {
+		dir = run.DefaultDir("runs", f.config, time.Now())
+	}
+	return run.Start(ctx, dir, f.config, f.options(notice))
+}
+
+// check looks for flags that make no sense together.
+func (f *trainFlags) check() error {
+	switch {
+	case f.resume && f.dir == "":
+		return usage("--resume needs --dir", "name the run's directory, as in --resume --dir runs/paper")
+	case f.sources.Changed("preset") && f.configFile != "":
+		return usage("--preset and --config are both given", "give one: each says all settings")
+	case f.resume && (f.sources.Changed("preset") || f.configFile != ""):
+		return usage("--resume takes its settings from the run's config.json", "leave out --preset and --config")
+	case f.threads < 1 || f.threads > 1024:
+		return usage(fmt.Sprintf("threads %d is out of range", f.threads), "choose from 1 to 1024 threads")
+	}
+	if err := f.screen.Validate(); err != nil {
+		return wrong(err)
+	}
+	return nil
+}
+
+// resolve settles the configuration of a new run: a preset or a file, and then
+// the flags that were given.
+func (f *trainFlags) resolve(screen bool) error {
+	given, sampler := flagsGiven(f.settings), flagsGiven(f.samplers)
+	if f.configFile != "" {
+		c, err := run.ReadConfig(f.configFile)
+		if err != nil {
+			return err
+		}
+		f.config = c
+	} else {
+		f.config = presetConfig(f.preset)
+		f.config.Sampler = defaultSampler(screen)
+	}
+	if err := given.apply(f.settings); err != nil {
+		return err
+	}
+	if err := sampler.apply(f.samplers); err != nil {
+		return err
+	}
+	f.config.Version = Version
+	if err := f.config.Validate(); err != nil {
+		return wrong(err)
+	}
+	return nil
+}
+
+// reopen resumes a run with the settings that it has. A setting that was given
+// must be the run's own. The samplers may differ: they decide no bit of it.
+func (f *trainFlags) reopen(ctx context.Context, screen bool, notice func(string)) (*run.Run, error) {
+	given, sampler := flagsGiven(f.settings), flagsGiven(f.samplers)
+	if c, err := run.ReadConfig(filepath.Join(f.dir, "config.json")); err == nil {
+		f.config = c
+		if differ := given.conflicts(f.settings); len(differ) > 0 {
+			return nil, usage(
+				fmt.Sprintf("the run in %s has other settings: %s", f.dir, strings.Join(differ, "; ")),
+				"leave these flags out, or start a new run in another --dir")
+		}
+	} // else Continue says what is wrong
+	f.config.Sampler = defaultSampler(screen)
+	if err := sampler.apply(f.samplers); err != nil {
+		return nil, err
+	}
+	return run.Continue(ctx, f.dir, f.options(notice))
+}
+
+func (f *trainFlags) options(notice func(string)) run.Options {
+	return run.Options{
+		Threads:      f.threads,
+		Sampler:      f.config.Sampler,
+		SamplerShare: f.config.SamplerShare,
+		Notice:       notice,
+	}
+}
+
+// defaultSampler is that of a run of which nothing else is said: who looks at
+// lines of text does not see the samplers.
+func defaultSampler(screen bool) run.Sampler {
+	if screen {
+		return run.SamplerBoth
+	}
+	return run.SamplerOff
+}
+
+// defaultThreads is the number of cores that the system lends us. A Slurm job
+// says it in a variable.
+func defaultThreads() int {
+	if n, err := strconv.Atoi(os.Getenv("SLURM_CPUS_PER_TASK")); err == nil && n > 0 {
+		return n
+	}
+	return runtime.GOMAXPROCS(0)
+}

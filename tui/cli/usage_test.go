@@ -1,0 +1,125 @@
+package cli_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestWrongUsageIsSaidInTwoLines(t *testing.T) {
+	cases := []struct {
+		name, args    string
+		problem, hint string
+	}{
+		{"unknown flag", "train --szie 8", "unknown flag --szie", "did you mean --size?"},
+		{"unknown flag of the root", "--frobnicate", "unknown flag --frobnicate", "--help"},
+		{"unknown short flag", "train -Q 8", "unknown flag -Q", "--help"},
+		{"unknown command", "trian", `unknown command "trian"`, "did you mean neuralrg train?"},
+		{"unknown command, nothing near", "frobnicate", `unknown command "frobnicate"`, "--help"},
+		{"argument too many", "train 8", `"8"`, "--help"},
+		{"no value", "train --size", "--size needs a value", "whole number"},
+		{"not a number", "train --size eight", `--size: "eight"`, "whole number"},
+		{"not a temperature", "exact -T warm", `--temperature: "warm"`, "Tc"},
+		{"not a choice", "train --schedule linear", `--schedule: "linear"`, "constant, cosine"},
+		{"not a preset", "train --preset best", `--preset: "best"`, "quick, paper"},
+		{"not a sampler", "train --sampler wolff", `--sampler: "wolff"`, "off, latent, physical, both"},
+		{"size 7", "train -L 7", "7 is not a power of two", "4 or 8"},
+		{"size 2", "train -L 2", "2", "4"},
+		{"size 0", "train -L 0", "0", "4"},
+		{"cold", "train -T -1", "-1", "0.1"},
+		{"no temperature", "train -T NaN", "NaN", "0.1"},
+		{"hot", "train -T Inf", "Inf", "0.1"},
+		{"no batch", "train --batch 0", "batch 0", "2"},
+		{"no epochs", "train --epochs 0", "epochs 0", "1"},
+		{"no rate", "train --lr 0", "0", "0.001"},
+		{"rate not a number", "train --lr NaN", "NaN", "0.001"},
+		{"negative decay", "train --weight-decay -1", "-1", "0"},
+		{"negative seed", "train --seed -1", `--seed: "-1"`, "not negative"},
+		{"no threads", "train --threads 0", "threads 0", "1"},
+		{"share", "train --sampler-share 2", "2", "share"},
+		{"color", "train --color pink", `--color: "pink"`, "truecolor"},
+		{"theme", "train --theme pink", "pink", "dark"},
+		{"frames", "train --fps -3", "frame rate", "10"},
+		{"resume nothing", "train --resume", "--resume needs --dir", "--dir"},
+		{"two sources", "train --preset paper --config x.json", "--preset and --config", "one"},
+		{"resume with a preset", "train --resume --dir x --preset paper", "--resume", "--preset"},
+		{"exact, odd", "exact -L 7", "L=7 is odd", "even"},
+		{"exact, two", "exact -L 2", "L=2", "even size from 4"},
+		{"exact, cold", "exact -T -1", "T=-1", "0.1"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			o := neuralrg(t, t.TempDir(), strings.Fields(c.args)...)
+			wantError(t, o, 2, c.problem, c.hint)
+			if o.stdout != "" {
+				t.Errorf("standard output has %q", o.stdout)
+			}
+		})
+	}
+}
+
+func TestHelpNamesEveryFlag(t *testing.T) {
+	flags := []string{
+		"-L --size", "-T --temperature", "--depth", "--repeat", "--couplings", "--hidden", "--hidden-layers",
+		"--batch", "--epochs", "--lr", "--schedule", "--weight-decay", "--objective", "--symmetry", "--seed",
+		"--threads", "--preset", "--config", "--dir", "--resume", "--plain", "--json", "--sampler",
+		"--sampler-share", "--color", "--glyphs", "--theme", "--fps",
+	}
+	for _, args := range [][]string{{"--help"}, {"train", "--help"}, {"help", "train"}} {
+		o := neuralrg(t, ".", args...)
+		if o.code != 0 || o.stderr != "" {
+			t.Errorf("%v: exit code %d, standard error %q", args, o.code, o.stderr)
+		}
+		for _, flag := range flags {
+			if !strings.Contains(o.stdout, "  "+flag+" ") {
+				t.Errorf("%v does not name %s", args, flag)
+			}
+		}
+	}
+	root := neuralrg(t, ".", "--help").stdout
+	for _, line := range []string{"train", "exact", "version"} {
+		if !strings.Contains(root, "\n    "+line+" ") {
+			t.Errorf("--help does not name the command %s:\n%s", line, root)
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	o := neuralrg(t, ".", "version", "--json")
+	about := decode(t, o.stdout)
+	version, ok := about["version"].(string)
+	if o.code != 0 || !ok || about["format"] != 1.0 {
+		t.Fatalf("exit code %d, %v", o.code, about)
+	}
+	for _, args := range [][]string{{"version"}, {"--version"}} {
+		if o := neuralrg(t, ".", args...); o.code != 0 || !strings.Contains(o.stdout, version) {
+			t.Errorf("%v: exit code %d, %q", args, o.code, o.stdout)
+		}
+	}
+}
+
+func TestExact(t *testing.T) {
+	o := neuralrg(t, ".", "exact", "-L", "16", "-T", "2.3", "--json")
+	if o.code != 0 || o.stderr != "" {
+		t.Fatalf("exit code %d, standard error %q", o.code, o.stderr)
+	}
+	exact := decode(t, o.stdout)
+	near(t, "lnZ", number(t, exact, "lnZ"), 236.481168315, 1e-11)
+	for _, name := range []string{"L", "T", "lnZ_dual", "energy", "heat_capacity"} {
+		number(t, exact, name)
+	}
+
+	// At the critical temperature, and by its name.
+	exact = decode(t, neuralrg(t, ".", "exact", "-L", "8", "-T", "Tc", "--json").stdout)
+	near(t, "lnZ", number(t, exact, "lnZ"), 60.141780789069, 1e-12)
+	near(t, "energy", number(t, exact, "energy"), -1.491589107440, 1e-11)
+	near(t, "heat_capacity", number(t, exact, "heat_capacity"), 1.14555923989, 1e-10)
+	near(t, "magnetization_squared", number(t, exact, "magnetization_squared"), 0.64691157499424, 1e-12)
+
+	text := neuralrg(t, ".", "exact", "-L", "8").stdout
+	for _, part := range []string{"lnZ ", "60.141780789", "heat capacity", "1.14555923"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("the text does not say %q:\n%s", part, text)
+		}
+	}
+}
