@@ -19,6 +19,8 @@ var dark = Theme{
 	SpinUp:   Color{0xe66101, 166, 9},
 	SpinDown: Color{0x5e3c99, 60, 4},
 
+	Ground: 0x26282b,
+
 	Curve:    Color{0x5fafd7, 74, 14},
 	Exact:    Color{0xd7af5f, 179, 11},
 	Latent:   Color{0x5fafd7, 74, 14},

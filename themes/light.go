@@ -18,6 +18,8 @@ var light = Theme{
 	SpinUp:   Color{0xe66101, 166, 9},
 	SpinDown: Color{0x5e3c99, 60, 4},
 
+	Ground: 0xececec,
+
 	Curve:    Color{0x005faf, 25, 4},
 	Exact:    Color{0xaf5f00, 130, 3},
 	Latent:   Color{0x005faf, 25, 4},

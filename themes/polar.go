@@ -19,6 +19,8 @@ var polar = Theme{
 	SpinUp:   Color{0xd55e00, 166, 9},
 	SpinDown: Color{0x0072b2, 25, 4},
 
+	Ground: 0x26282b,
+
 	Curve:    Color{0x5fd7af, 79, 10},
 	Exact:    Color{0xd7af5f, 179, 11},
 	Latent:   Color{0x5fd7af, 79, 10},

@@ -30,6 +30,8 @@ type Theme struct {
 	SpinUp   Color // orange: safe for colour-blind eyes, and of
 	SpinDown Color // another lightness than its counterpart
 
+	Ground uint32 // 0xRRGGBB, behind what has a strength: the weakest end of Accent
+
 	Curve    Color // the learning curve
 	Exact    Color // what is known without learning
 	Latent   Color // the sampler in latent space

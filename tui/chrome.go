@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"neuralrg/physics"
 	"neuralrg/training"
 	"neuralrg/training/run"
 )
@@ -34,10 +35,9 @@ func drawHeader(s *run.Snapshot, width int, st *styles) string {
 	return spread(name+"  "+st.text.paint(sequence(parts, " · ", room)), badge, width)
 }
 
-// temperature names the critical one (Onsager: sinh(2/T) = 1).
+// temperature names the critical one.
 func temperature(t float64) string {
-	critical := 2 / math.Log(1+math.Sqrt2)
-	if math.Abs(t-critical) < 1e-6 {
+	if math.Abs(t-physics.Tc) < 1e-6 {
 		return fmt.Sprintf("%.4f (critical)", t)
 	}
 	return fmt.Sprintf("%.6g", t)

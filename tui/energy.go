@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"neuralrg/training/run"
 	"neuralrg/tui/chart"
@@ -23,10 +22,8 @@ func drawEnergy(s *run.Snapshot, v view, area size, st *styles) []string {
 	if rows < minChart {
 		return middle(foot, area)
 	}
-	var plot chart.Plot
-	if v.linear {
-		plot = linearPlot(s, area.width, st)
-	} else {
+	plot := linearPlot(s, area.width, st)
+	if v.gap {
 		plot = gapPlot(s, area.width, st)
 	}
 	lines := plot.Lines(area.width, rows)
@@ -36,23 +33,29 @@ func drawEnergy(s *run.Snapshot, v view, area size, st *styles) []string {
 const minChart = 5
 
 func energyNote(v view) string {
-	if v.linear {
-		return "nats, whole lattice"
+	if v.gap {
+		return "gap in nats, logarithmic"
 	}
-	return "gap in nats, log"
+	return "nats, whole lattice"
 }
 
-func energyCells(s *run.Snapshot, st *styles) []cell {
+func energyCells(s *run.Snapshot, st *styles) [][]cell {
 	m := s.History[len(s.History)-1]
-	pm := " " + st.plusMinus() + " "
 	value := func(v float64) string { return number(v, 2, 8) }
-	return []cell{
-		{"free energy", st.curve.paint(value(m.FreeEnergy)) + st.muted.paint(pm+number(m.FreeEnergyError, 2, 5))},
-		{"gap", value(m.Gap) + st.muted.paint(pm+number(m.FreeEnergyError, 2, 5))},
-		{"exact -lnZ", st.exact.paint(value(-s.Exact.LnZDual)) + strings.Repeat(" ", 5+len([]rune(pm)))},
-		{"gap / lnZ", fmt.Sprintf("%8s %%", number(100*m.Gap/s.Exact.LnZDual, 2, 8))},
-		{"speed", number(s.EpochsPerSecond, 2, 8) + st.muted.paint(" epochs/s")},
-		{"ESS / batch", number(100*m.ESS, 1, 8) + " %"},
+	uncertainty := st.muted.paint(" " + st.plusMinus() + " " + number(m.FreeEnergyError, 2, 4))
+	return [][]cell{
+		{
+			{"free energy", st.curve.paint(value(m.FreeEnergy)) + uncertainty},
+			{"exact -lnZ", st.exact.paint(value(-s.Exact.LnZDual))},
+		},
+		{
+			{"gap", value(m.Gap) + uncertainty},
+			{"gap / lnZ", number(100*m.Gap/s.Exact.LnZDual, 2, 8) + st.muted.paint(" %")},
+		},
+		{
+			{"speed", number(s.EpochsPerSecond, 2, 8) + st.muted.paint(" epochs/s")},
+			{"ESS / batch", number(100*m.ESS, 1, 8) + st.muted.paint(" %")},
+		},
 	}
 }
 

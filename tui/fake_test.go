@@ -43,7 +43,7 @@ func (f *fakeRun) Do(c run.Command) error {
 	case run.Resume:
 		f.state.Phase = run.Training
 	case run.SetRate:
-		f.state.Rate = c.Value
+		f.state.Rate, f.state.BaseRate = c.Value, c.Value
 	case run.Respond:
 		f.state.Response = response(f.state.Config.L, c.Latent, f.state.Epoch)
 	case run.Stop:
@@ -83,7 +83,7 @@ func sample(L, epochs int) *run.Snapshot {
 			},
 			Sampler: run.SamplerBoth,
 		},
-		Parameters: 43680, Threads: 2, Epoch: epochs, Rate: 1e-3,
+		Parameters: 43680, Threads: 2, Epoch: epochs, Rate: 1e-3, BaseRate: 1e-3,
 		Exact:           run.Exact{LnZ: 238.642256635, LnZDual: 592.8757398576, MagnetizationSquared: &m2},
 		EpochsPerSecond: 12.34, Remaining: float64(5000-epochs) / 12.34, Saved: epochs - epochs%200,
 	}

@@ -109,6 +109,15 @@ func beside(blocks ...[]string) []string {
 	return out
 }
 
+// blank is an empty block.
+func blank(width, rows int) []string {
+	lines := make([]string, rows)
+	for i := range lines {
+		lines[i] = strings.Repeat(" ", width)
+	}
+	return lines
+}
+
 // over puts a block in the middle of a screen whose own lines step back.
 func over(screen, block []string, area size, st *styles) []string {
 	out := make([]string, len(screen))

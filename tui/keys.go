@@ -80,7 +80,7 @@ func (m *screen) changeRate(key string) tea.Cmd {
 	if m.latest == nil {
 		return nil
 	}
-	from := m.latest.Rate
+	from := m.latest.BaseRate
 	if m.wanted > 0 {
 		from = m.wanted
 	}
@@ -96,7 +96,7 @@ func (m *screen) redraw(string) tea.Cmd { return m.send(run.Command{Kind: run.Re
 func (m *screen) save(string) tea.Cmd { return m.send(run.Command{Kind: run.Save}) }
 
 func (m *screen) toggleScale(string) tea.Cmd {
-	m.view.linear = !m.view.linear
+	m.view.gap = !m.view.gap
 	return nil
 }
 
@@ -146,9 +146,9 @@ func (m *screen) changeLevel(key string) tea.Cmd {
 	if g.L == 0 {
 		return nil
 	}
-	level := g.level(m.view.latent/g.L, m.view.latent%g.L)
+	level := g.Level(m.view.latent)
 	if key == "]" || key == "pgup" {
-		level = min(level+1, g.levels-1)
+		level = min(level+1, g.Levels()-1)
 	} else {
 		level = max(level-1, 0)
 	}

@@ -2,141 +2,106 @@ package tui
 
 import (
 	"fmt"
-	"math/bits"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"neuralrg/training/run"
 	"neuralrg/tui/chart"
 )
 
-// geometry is where the latents of a flow live: a latent belongs to the level
-// at which its site leaves the renormalization. Level k works on the sites
-// whose coordinates are multiples of 2^k, and hands on those that are multiples
-// of 2^(k+1); the last level keeps its own.
-type geometry struct{ L, levels int }
-
-func geometryOf(c run.Config) geometry {
-	if c.L < 2 || bits.OnesCount(uint(c.L)) != 1 {
-		return geometry{}
-	}
-	all := bits.TrailingZeros(uint(c.L))
-	if c.Depth > 0 {
-		all = min(all, c.Depth)
-	}
-	return geometry{c.L, all}
-}
-
-// level is the level of the latent at a site, 0 the finest.
-func (g geometry) level(row, column int) int {
-	return min(bits.TrailingZeros(uint(row|column|g.L)), g.levels-1)
-}
-
-// size counts the latents of a level.
-func (g geometry) size(level int) int {
-	sites := func(k int) int { return (g.L >> k) * (g.L >> k) }
-	if level == g.levels-1 {
-		return sites(level)
-	}
-	return sites(level) - sites(level+1)
-}
-
-// step is the next latent of the same level in a direction, round the torus.
-func (g geometry) step(latent, down, across int) int {
-	row, column := latent/g.L, latent%g.L
-	level := g.level(row, column)
-	for {
-		row = (row + down<<level + g.L) % g.L
-		column = (column + across<<level + g.L) % g.L
-		if g.level(row, column) == level {
-			return row*g.L + column
-		}
-	}
-}
-
-// onLevel is the latent of a level that is nearest below and right of another:
-// its coordinates rounded to the level's grid, and off the grid of the next.
-func (g geometry) onLevel(latent, level int) int {
-	row, column := latent/g.L>>level<<level, latent%g.L>>level<<level
-	if g.level(row, column) != level {
-		column = (column + 1<<level) % g.L
-	}
-	return row*g.L + column
-}
-
-// start is the latent that is looked at first: of the coarsest level, in the
-// middle.
-func (g geometry) start() int {
-	return g.onLevel(g.L/2*g.L+g.L/2, g.levels-1)
-}
-
-// drawLatents shows a latent, where it sits, and what the field does when it
-// changes.
+// drawLatents shows a latent, where it sits, and what the mean field does when
+// it changes.
 func drawLatents(s *run.Snapshot, v view, area size, st *styles) []string {
 	if s == nil {
 		return waiting("the flow", area, st)
 	}
 	g := geometryOf(s.Config)
-	if g.L == 0 || v.latent < 0 || v.latent >= g.L*g.L {
+	if g.L == 0 || v.latent < 0 || v.latent >= g.Sites() {
 		return waiting("the flow", area, st)
 	}
-	head := latentHead(g, v.latent, area.width, st)
-	picture := latentPicture(s, g, v, size{area.width, area.height - len(head) - 1}, st)
-	return append(head, middle(picture, size{area.width, area.height - len(head)})...)
+	aside := latentAside(g, v.latent, st)
+	margin := ansi.StringWidth(aside[0]) + latticeGap
+	beneath := latentPicture(s, g, v, size{area.width, area.height - 1}, st)
+	if narrow := latentPicture(s, g, v, size{area.width - margin, area.height}, st); len(narrow) >= len(beneath) {
+		picture := beside(aside, blank(latticeGap, 1), narrow)
+		return middle(picture, area)
+	}
+	return append([]string{latentHead(g, v.latent, area.width, st)},
+		middle(beneath, size{area.width, area.height - 1})...)
 }
 
-func latentHead(g geometry, latent, width int, st *styles) []string {
-	row, column := latent/g.L, latent%g.L
-	here := g.level(row, column)
+// latentHead says on one line which latent is chosen.
+func latentHead(g geometry, latent, width int, st *styles) string {
 	line := st.muted.paint("level ")
-	for level := range g.levels {
-		name := fmt.Sprintf(" %d ", level)
-		if level == here {
-			name = st.accent.paint(fmt.Sprintf("[%d]", level))
-		} else {
-			name = st.muted.paint(name)
-		}
-		line += name
+	for level := range g.Levels() {
+		line += levelName(level, g.Level(latent), st)
 	}
-	where := st.muted.paint("site ") + fmt.Sprintf("(%*d,%*d)", digits(g.L), row, digits(g.L), column)
-	kind := fmt.Sprintf("%s latents", count(g.size(here)))
-	if here == 0 {
-		kind += ", finest"
-	} else if here == g.levels-1 {
-		kind += ", coarsest"
-	}
-	return []string{spread(line, where, width), st.muted.paint(kind)}
+	return spread(line, st.muted.paint("site ")+siteName(g, latent), width)
 }
 
-func digits(n int) int { return len(fmt.Sprint(n - 1)) }
+// latentAside says the same in a column of lines, all as wide as the first.
+func latentAside(g geometry, latent int, st *styles) []string {
+	here := g.Level(latent)
+	lines := []string{st.muted.paint("level")}
+	for level := range g.Levels() {
+		lines = append(lines, levelName(level, here, st))
+	}
+	lines = append(lines, st.muted.paint(levelKind(g, here)), "",
+		st.muted.paint("latents"), right(count(g.size(here)), 6), "",
+		st.muted.paint("site"), siteName(g, latent))
+	for i, line := range lines {
+		lines[i] = fit(line, len("coarsest"))
+	}
+	return lines
+}
+
+func levelName(level, here int, st *styles) string {
+	if level == here {
+		return st.accent.paint(fmt.Sprintf("[%d]", level))
+	}
+	return st.muted.paint(fmt.Sprintf(" %d ", level))
+}
+
+func levelKind(g geometry, level int) string {
+	switch level {
+	case g.Levels() - 1:
+		return "coarsest"
+	case 0:
+		return "finest"
+	}
+	return ""
+}
+
+func siteName(g geometry, latent int) string {
+	digits := len(fmt.Sprint(g.L - 1))
+	return fmt.Sprintf("%*d,%*d", digits, latent/g.L, digits, latent%g.L)
+}
 
 // latentPicture is the response, or the map of positions as long as there is
-// none; both side by side where there is room.
+// none; both side by side where there is room. It is nil where there is none.
 func latentPicture(s *run.Snapshot, g geometry, v view, area size, st *styles) []string {
-	whole := st.signed.Shaded()
 	rows := area.height - captionRows
-	one, ok := chart.Fit(g.L, area.width, rows, whole)
+	one, ok := chart.Fit(g.L, area.width, rows, st.signed.Shaded())
 	if !ok {
-		return []string{st.muted.paint("no room for the map")}
+		return nil
 	}
 	mark := &chart.Mark{Row: v.latent / g.L, Column: v.latent % g.L}
 	shown := responseOf(s, g, v.latent)
 	if shown == nil {
 		return drawWhere(g, mark, one, st)
 	}
-	both, fits := chart.Fit(g.L, (area.width-latticeGap)/2, rows, whole)
+	both, fits := chart.Fit(g.L, (area.width-latticeGap)/2, rows, st.signed.Shaded())
 	if !fits || both.Columns() < 32 {
 		return drawResponse(s, shown, mark, one, st)
 	}
-	gap := make([]string, both.Rows()+captionRows)
-	for i := range gap {
-		gap[i] = fmt.Sprintf("%*s", latticeGap, "")
-	}
-	return beside(drawWhere(g, mark, both, st), gap, drawResponse(s, shown, mark, both, st))
+	return beside(drawWhere(g, mark, both, st), blank(latticeGap, 1), drawResponse(s, shown, mark, both, st))
 }
 
 // responseOf is the response to a latent, if the snapshot has one.
 func responseOf(s *run.Snapshot, g geometry, latent int) *run.Response {
 	r := s.Response
-	if r == nil || r.Latent != latent || r.L != g.L || len(r.Map) != g.L*g.L {
+	if r == nil || r.Latent != latent || r.L != g.L || len(r.Map) != g.Sites() {
 		return nil
 	}
 	return r
@@ -144,21 +109,29 @@ func responseOf(s *run.Snapshot, g geometry, latent int) *run.Response {
 
 func drawResponse(s *run.Snapshot, shown *run.Response, mark *chart.Mark, r chart.Raster, st *styles) []string {
 	limit := chart.Limit(shown.Map)
-	age := "of this epoch"
+	age := "this epoch"
 	if behind := s.Epoch - shown.Epoch; behind > 0 {
-		age = count(behind) + " epochs old"
+		age = count(behind) + " epochs ago"
 	}
 	legend := chart.Legend(limit, min(r.Columns(), 32), st.signed)
 	return captioned(chart.Signed(shown.Map, r, limit, st.signed, mark), "∂⟨x⟩/∂z", st.muted.paint(age), legend, r, st)
 }
 
-// drawWhere is the map of positions: the more levels a site lasts, the
-// brighter.
+// drawWhere is the map of positions: the more levels a site lasts, the stronger
+// its colour.
 func drawWhere(g geometry, mark *chart.Mark, r chart.Raster, st *styles) []string {
-	sites := make([]float32, g.L*g.L)
-	for site := range sites {
-		sites[site] = float32(g.level(site/g.L, site%g.L))
+	level := make([]float32, g.Sites())
+	for site := range level {
+		level[site] = float32(g.Level(site))
 	}
-	return captioned(chart.Signed(sites, r, float64(max(g.levels-1, 1)), st.signed, mark),
-		"position", st.muted.paint("level 0 dark"), "", r, st)
+	limit := float64(max(g.Levels()-1, 1))
+	return captioned(chart.Signed(level, r, limit, st.levels, mark), "levels", "", levelLegend(g, limit, st), r, st)
+}
+
+func levelLegend(g geometry, limit float64, st *styles) string {
+	var legend []string
+	for level := range g.Levels() {
+		legend = append(legend, st.levels.Swatch(float64(level)/limit)+st.muted.paint(fmt.Sprint(" ", level)))
+	}
+	return strings.Join(legend, "  ")
 }

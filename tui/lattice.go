@@ -20,11 +20,7 @@ func drawLattice(s *run.Snapshot, v view, area size, st *styles) []string {
 	var picture []string
 	switch {
 	case two:
-		gap := make([]string, r.Rows()+captionRows)
-		for i := range gap {
-			gap[i] = fmt.Sprintf("%*s", latticeGap, "")
-		}
-		picture = beside(drawSpins(s.Lattice, r, st), gap, drawFields(s.Lattice, r, st))
+		picture = beside(drawSpins(s.Lattice, r, st), blank(latticeGap, 1), drawFields(s.Lattice, r, st))
 	case v.fields:
 		picture = drawFields(s.Lattice, r, st)
 	default:
@@ -51,11 +47,11 @@ func drawSpins(l *run.Lattice, r chart.Raster, st *styles) []string {
 	}
 	up, down := st.ink(st.theme.SpinUp), st.ink(st.theme.SpinDown)
 	first, second := "█", "█"
-	if st.profile == 0 || st.color(st.theme.SpinUp) == nil {
-		second = " "
-	}
-	if st.ascii {
+	switch {
+	case st.ascii:
 		first, second = "#", "."
+	case down == "":
+		second = " "
 	}
 	legend := up.paint(first) + st.muted.paint(" up  ") + down.paint(second) + st.muted.paint(" down")
 	mean := fmt.Sprintf("mean %+.2f", float64(sum)/float64(len(l.Spins)))

@@ -39,7 +39,7 @@ type property struct {
 func properties(exact float64, st *styles) []property {
 	all := []property{
 		{"⟨m²⟩", func(r run.SamplerReport) string {
-			return number(r.M2, 4, 6) + st.muted.paint(" "+st.plusMinus()+" "+number(r.M2Error, 4, 6))
+			return number(r.M2, 3, 5) + st.muted.paint(" "+st.plusMinus()+" "+number(r.M2Error, 3, 5))
 		}},
 	}
 	if !math.IsNaN(exact) {
@@ -54,8 +54,8 @@ func properties(exact float64, st *styles) []property {
 		property{"acceptance", func(r run.SamplerReport) string { return number(100*r.Acceptance, 1, 5) + " %" }},
 		property{"trajectories", func(r run.SamplerReport) string { return count(r.Trajectories) }},
 		property{"chains", func(r run.SamplerReport) string { return count(r.Chains) }},
-		property{"step × leapfrogs", func(r run.SamplerReport) string {
-			return fmt.Sprintf("%.3f × %d", r.Step, r.Leapfrogs)
+		property{"leapfrogs", func(r run.SamplerReport) string {
+			return fmt.Sprintf("%d × %.3f", r.Leapfrogs, r.Step)
 		}},
 		property{"time each", func(r run.SamplerReport) string { return milliseconds(r.SecondsPerTraj) }},
 		property{"flow of epoch", func(r run.SamplerReport) string {
@@ -78,8 +78,8 @@ func (st *styles) space(name string) (ink, themes.Color) {
 
 // comparison is a table: a row a property, a column a sampler.
 func comparison(reports []run.SamplerReport, exact float64, width int, st *styles) []string {
-	const label = 17
-	column := max((width-label)/len(reports), 1)
+	const label = 13
+	column := max(min((width-label)/len(reports), 24), 1)
 	heading := strings.Repeat(" ", label)
 	for _, r := range reports {
 		ink, _ := st.space(r.Space)

@@ -17,7 +17,7 @@ type view struct {
 	focus  pane
 	zoomed bool
 	fields bool // fields where the lattice has room for one picture only
-	linear bool // the free energy itself, not the logarithm of the gap
+	gap    bool // the logarithm of the gap, not the free energy itself
 	latent int  // the site whose latent is inspected
 }
 

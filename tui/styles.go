@@ -30,8 +30,9 @@ type styles struct {
 
 	text, muted, faint, accent, border, focus, good, warn, bad ink
 	curve, exact, latent, physical                             ink
-	strong                                                     ink // text that stands out without a colour
-	signed                                                     *chart.SignedInk
+	strong                                                     ink              // text that stands out without a colour
+	signed                                                     *chart.SignedInk // fields and responses
+	levels                                                     *chart.SignedInk // the levels of latents, none negative
 }
 
 func newStyles(theme themes.Theme, profile colorprofile.Profile, ascii bool) *styles {
@@ -51,6 +52,7 @@ func newStyles(theme themes.Theme, profile colorprofile.Profile, ascii bool) *st
 		convert = profile.Convert
 	}
 	st.signed = chart.NewSignedInk(theme.Signed, convert, ascii)
+	st.levels = chart.NewSignedInk([]uint32{theme.Accent.RGB, theme.Ground, theme.Accent.RGB}, convert, ascii)
 	return st
 }
 

@@ -10,39 +10,65 @@ import (
 // change from frame to frame.
 type cell struct{ label, value string }
 
-// cells lays labelled values out in as many columns as a width holds, row by
-// row, with the columns aligned.
-func cells(all []cell, width int, st *styles) []string {
-	for n := len(all); n >= 1; n-- {
-		if lines, ok := cellColumns(all, n, width, st); ok {
-			return lines
-		}
-	}
-	return nil
-}
-
+// cellGap is between columns of labelled values.
 const cellGap = 3
 
-func cellColumns(all []cell, n, width int, st *styles) ([]string, bool) {
-	labels, values := make([]int, n), make([]int, n)
-	for i, c := range all {
-		labels[i%n] = max(labels[i%n], ansi.StringWidth(c.label))
-		values[i%n] = max(values[i%n], ansi.StringWidth(c.value))
-	}
-	total := cellGap * (n - 1)
-	for i := range n {
-		total += labels[i] + 1 + values[i]
-	}
-	if total > width && n > 1 {
-		return nil, false
-	}
-	rows := (len(all) + n - 1) / n
-	lines := make([]string, rows)
-	for i, c := range all {
-		if i%n > 0 {
-			lines[i/n] += strings.Repeat(" ", cellGap)
+// cells lays out groups of labelled values, each with as many: a group a
+// column if a width holds that, else the first groups so and the last in a row
+// under them, else all below each other.
+func cells(groups [][]cell, width int, st *styles) []string {
+	last := len(groups) - 1
+	rows := make([][]cell, 0, len(groups)*len(groups[0]))
+	for i := range groups[0] {
+		row := make([]cell, 0, len(groups))
+		for _, g := range groups {
+			row = append(row, g[i])
 		}
-		lines[i/n] += fit(st.muted.paint(c.label), labels[i%n]) + " " + fit(c.value, values[i%n])
+		rows = append(rows, row)
 	}
-	return lines, true
+	if lines, ok := aligned(rows, width, st); ok {
+		return lines
+	}
+	for i := range rows {
+		rows[i] = rows[i][:last]
+	}
+	if lines, ok := aligned(append(rows, groups[last]), width, st); ok {
+		return lines
+	}
+	rows = rows[:0]
+	for _, g := range groups {
+		for _, c := range g {
+			rows = append(rows, []cell{c})
+		}
+	}
+	lines, _ := aligned(rows, width, st)
+	return lines
+}
+
+// aligned writes rows of labelled values with aligned columns, and says whether
+// they fit into a width.
+func aligned(rows [][]cell, width int, st *styles) ([]string, bool) {
+	columns := 0
+	for _, row := range rows {
+		columns = max(columns, len(row))
+	}
+	labels, values := make([]int, columns), make([]int, columns)
+	for _, row := range rows {
+		for i, c := range row {
+			labels[i] = max(labels[i], ansi.StringWidth(c.label))
+			values[i] = max(values[i], ansi.StringWidth(c.value))
+		}
+	}
+	lines := make([]string, len(rows))
+	widest := 0
+	for j, row := range rows {
+		for i, c := range row {
+			if i > 0 {
+				lines[j] += strings.Repeat(" ", cellGap)
+			}
+			lines[j] += fit(st.muted.paint(c.label), labels[i]) + " " + fit(c.value, values[i])
+		}
+		widest = max(widest, ansi.StringWidth(lines[j]))
+	}
+	return lines, widest <= width
 }

@@ -117,7 +117,7 @@ func (p Plot) abscissa(width, columns int) []string {
 	axis := []rune(strings.Repeat(" ", left) + "└" + strings.Repeat("─", columns))
 	text := []rune(strings.Repeat(" ", width))
 	free := 0
-	for _, tick := range Ticks(p.First, p.Last, max(columns/10, 1)) {
+	for _, tick := range Ticks(p.First, p.Last, max(columns/8, 1)) {
 		at := left + 1
 		if p.Last > p.First {
 			at += int(math.Round((tick - p.First) / (p.Last - p.First) * float64(columns-1)))

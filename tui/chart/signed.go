@@ -210,6 +210,16 @@ func Limit(x []float32) float64 {
 	return 10 * decade
 }
 
+// Swatch is two columns that show a fraction of the limit, from -1 to 1.
+func (ink *SignedInk) Swatch(fraction float64) string {
+	if ink.Shaded() {
+		shade := shades(ink.ascii)
+		darkness := int(math.Round(math.Abs(fraction) * float64(len(shade)-1)))
+		return sign(fraction, darkness) + shade[darkness]
+	}
+	return ink.bg[level(fraction)] + "  " + reset
+}
+
 // Legend is one line that explains a signed map: its colours between its
 // limits.
 func Legend(limit float64, width int, ink *SignedInk) string {
