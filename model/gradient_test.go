@@ -21,6 +21,9 @@ var gradientShapes = []Shape{
 func TestGradients(t *testing.T) {
 	const n = 3
 	for i, s := range gradientShapes {
+		if testing.Short() && s.Couplings > 2 {
+			continue
+		}
 		for _, d := range []direction{generation, renormalization} {
 			t.Run(fmt.Sprintf("%d/%v", i, d), func(t *testing.T) {
 				checkGradients(t, s, d, n, uint64(i))

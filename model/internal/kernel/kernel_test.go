@@ -10,6 +10,9 @@ import (
 
 // lengths are all numbers of columns around every unrolling, and the largest.
 func lengths() (all []int) {
+	if testing.Short() {
+		return []int{0, 1, 2, 3, 4, 5, 9, 16, 31, Tile - 1, Tile}
+	}
 	for n := range 71 {
 		all = append(all, n)
 	}
