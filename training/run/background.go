@@ -129,11 +129,13 @@ func (s *background) record(ctx context.Context) {
 		return
 	}
 	s.written = time.Now()
-	e := Event{Kind: samplerReport, Text: fmt.Sprintf(
-		"%s: flow of epoch %d, %d chains, %d trajectories, acceptance %.3f, <m^2> %.4f +- %.4f",
-		r.Space, r.Epoch, r.Chains, r.Trajectories, r.Acceptance, r.M2, r.M2Error)}
+	text := fmt.Sprintf("%s: %d chains, %d trajectories, acceptance %.3f, <m^2> %.4f +- %.4f",
+		r.Space, r.Chains, r.Trajectories, r.Acceptance, r.M2, r.M2Error)
+	if r.Space == latentSpace {
+		text += fmt.Sprintf(", of the flow at epoch %d", r.Epoch)
+	}
 	select {
-	case s.notes <- e:
+	case s.notes <- Event{Kind: samplerReport, Text: text}:
 	case <-ctx.Done():
 	}
 }
@@ -141,7 +143,7 @@ func (s *background) record(ctx context.Context) {
 // measurement is <m^2> along the chains of one sampler under one energy.
 type measurement struct {
 	space        string
-	epoch        int // of the flow
+	epoch        int // of the flow; 0 in physical space
 	hmc          *sampling.HMC
 	latent       *sampling.Renormalized // nil in physical space
 	x            []float32              // fields, of the latent sampler
@@ -157,11 +159,12 @@ type measurement struct {
 // measure begins a measurement, with chains that go on from those of h if it is
 // not nil.
 func (s *background) measure(f *frozen, h *sampling.HMC) *measurement {
-	m := &measurement{space: s.space, epoch: f.epoch, hmc: h, began: time.Now()}
+	m := &measurement{space: s.space, hmc: h, began: time.Now()}
 	var energy physics.Energy = s.energy
 	seed := s.config.Seed ^ samplerStream
 	if s.space == latentSpace {
 		m.latent = sampling.Latent(f.flow, s.energy, s.config.Symmetry)
+		m.epoch = f.epoch
 		energy = m.latent
 		seed++
 	}

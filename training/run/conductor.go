@@ -373,7 +373,7 @@ func (b *conductor) tick() {
 	if b.unseen {
 		b.publish()
 	}
-	if now := time.Now(); now.After(b.nextKeep) {
+	if now := time.Now(); now.After(b.nextKeep) && !b.ledgers.Latest().same(b.ledger()) {
 		b.nextKeep = now.Add(keepEvery)
 		b.ledgers.Publish(b.ledger())
 	}

@@ -110,7 +110,7 @@ func unreadable(err error) error {
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
 		return &problem{
-			text: fmt.Sprintf("setting %q cannot be a %s", wrong.Field, wrong.Value),
+			text: fmt.Sprintf("setting %q cannot be a %s", wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:], wrong.Value),
 			hint: "give the config.json of a run as it was written",
 		}
 	}

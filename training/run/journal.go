@@ -33,6 +33,9 @@ func openJournal(path string) (*journal, error) {
 // appendLines writes one line for each item, all in one write. If that fails
 // half way, what was written of it is taken back.
 func appendLines[T any](j *journal, items []T) error {
+	if len(items) == 0 {
+		return nil
+	}
 	var lines bytes.Buffer
 	encoder := json.NewEncoder(&lines)
 	encoder.SetEscapeHTML(false)

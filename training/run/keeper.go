@@ -29,6 +29,11 @@ type ledger struct {
 	save    *checkpoint
 }
 
+// same says that two ledgers of one run hold the same.
+func (l ledger) same(o ledger) bool {
+	return len(l.metrics) == len(o.metrics) && len(l.events) == len(o.events) && l.save == o.save
+}
+
 // openKeeper opens the journals of a directory that hold the first lines of a
 // ledger already.
 func openKeeper(d directory, l *lease, k checkpoints, kept ledger) (*keeper, error) {

@@ -192,8 +192,9 @@ func silent(ctx context.Context, path string, h holder, wait time.Duration, noti
 }
 
 // removeLease removes the lease file that was judged to be of the dead holder
-// h. Two processes may come to this at once, so it takes the lock, moves the
-// file aside and looks whether it has moved the one that was judged.
+// h, if it is still that file. Two processes may come to this at once, so it
+// takes the lock first; and because there may be no locks, it moves the file
+// aside and looks again whether it has moved the one that was judged.
 func removeLease(path string, h holder, judged fs.FileInfo) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -206,6 +207,9 @@ func removeLease(path string, h holder, judged fs.FileInfo) error {
 	if err := lock(f); errors.Is(err, unix.EWOULDBLOCK) {
 		return held(path, h)
 	}
+	if now, err := os.Stat(path); err != nil || !unchanged(now, judged) {
+		return nil
+	}
 	aside := fmt.Sprintf("%s.%d%s", path, os.Getpid(), temporary)
 	if err := os.Rename(path, aside); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -214,11 +218,17 @@ func removeLease(path string, h holder, judged fs.FileInfo) error {
 		return diskProblem("cannot take over the lease "+path, err)
 	}
 	moved, err := os.Stat(aside)
-	if err == nil && (!os.SameFile(moved, judged) || !moved.ModTime().Equal(judged.ModTime())) {
+	if err == nil && !unchanged(moved, judged) {
 		_ = os.Link(aside, path) // a living one: back with it
 	}
 	_ = os.Remove(aside)
 	return nil
+}
+
+// unchanged says that a file is the one it was before, and as it was: the
+// number of a removed file may be given to the next.
+func unchanged(now, before fs.FileInfo) bool {
+	return os.SameFile(now, before) && now.ModTime().Equal(before.ModTime())
 }
 
 // held is the error for the process that comes second.

@@ -119,7 +119,7 @@ type Response struct {
 // SamplerReport is the state of one background sampler.
 type SamplerReport struct {
 	Space          string  `json:"space"` // "latent" or "physical"
-	Epoch          int     `json:"epoch"` // of the frozen flow it works with
+	Epoch          int     `json:"epoch"` // of the frozen flow it works with; 0 in physical space
 	Chains         int     `json:"chains"`
 	Leapfrogs      int     `json:"leapfrogs"`
 	Step           float64 `json:"step"`

@@ -1,0 +1,89 @@
+package run
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func saveAt(t *testing.T, k checkpoints, c checkpoint, epochs ...int) {
+	t.Helper()
+	for _, epoch := range epochs {
+		c.Epoch = epoch
+		if err := k.save(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestCheckpointsAreThinned(t *testing.T) {
+	k, c := sample(t)
+	saveAt(t, k, c, 0, 5, 10, 15, 20, 1_234_567)
+	foreign := filepath.Join(k.dir, "5.npz") // not a name of ours
+	if err := os.WriteFile(foreign, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	k.thin()
+	epochs, err := k.epochs()
+	if want := []int{1_234_567, 20, 15, 0}; err != nil || !slices.Equal(epochs, want) {
+		t.Errorf("epochs %v, %v; want %v", epochs, err, want)
+	}
+	if _, err := os.Stat(foreign); err != nil {
+		t.Error("a file of another name was removed")
+	}
+}
+
+func TestNewestValidCheckpointWins(t *testing.T) {
+	k, c := sample(t)
+	if _, found, _, err := k.load(); found || err != nil {
+		t.Fatalf("an empty folder: found %v, %v", found, err)
+	}
+	saveAt(t, k, c, 0, 5, 10)
+	check := func(epoch, skipped int) {
+		t.Helper()
+		got, found, texts, err := k.load()
+		if err != nil || !found || got.Epoch != epoch || len(texts) != skipped {
+			t.Errorf("epoch %d, found %v, skipped %q, %v; want epoch %d and %d skipped", got.Epoch, found, texts, err, epoch, skipped)
+		}
+		for _, text := range texts {
+			if !strings.Contains(text, ".npz") {
+				t.Errorf("%q does not name the file", text)
+			}
+		}
+	}
+	check(10, 0)
+	path := func(epoch int) string { return filepath.Join(k.dir, k.name(epoch)) }
+	if err := os.Truncate(path(10), 1000); err != nil {
+		t.Fatal(err)
+	}
+	check(5, 1)
+	if err := os.Rename(path(5), path(7)); err != nil { // says 7, holds 5
+		t.Fatal(err)
+	}
+	check(0, 2)
+	if err := os.WriteFile(path(0), []byte("nothing"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := k.load(); err == nil || hintOf(err) == "" {
+		t.Errorf("no checkpoint is valid: %v", err)
+	}
+}
+
+func TestFailedSaveLeavesTheOldCheckpoint(t *testing.T) {
+	k, c := sample(t)
+	saveAt(t, k, c, 5)
+	// A folder in the place of the temporary file stops root too.
+	if err := os.Mkdir(filepath.Join(k.dir, k.name(5)+temporary), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	other := c
+	other.Epoch, other.Seconds = 5, 99
+	if err := k.save(other); err == nil || hintOf(err) == "" {
+		t.Fatalf("saved over a folder: %v", err)
+	}
+	if got, _, _, err := k.load(); err != nil || got.Seconds != c.Seconds {
+		t.Errorf("the old checkpoint: %v seconds, %v", got.Seconds, err)
+	}
+}

@@ -1,0 +1,194 @@
+package run
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func silence(string) {}
+
+func take(t *testing.T, path string) (*lease, error) {
+	t.Helper()
+	return takeLease(t.Context(), path, 1, 300*time.Millisecond, silence)
+}
+
+// plant writes the lease of another.
+func plant(t *testing.T, path string, change func(*holder)) {
+	t.Helper()
+	h := self(1)
+	h.Heartbeat = "2026-01-02T03:04:05Z"
+	change(&h)
+	if err := os.WriteFile(path, h.encode(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// deadPID returns the number of a process that has ended.
+func deadPID(t *testing.T) int {
+	t.Helper()
+	c := exec.Command("true")
+	if err := c.Run(); err != nil {
+		t.Skip(err)
+	}
+	return c.Process.Pid
+}
+
+func TestLeaseIsForOne(t *testing.T) {
+	path := filepath.Join(t.TempDir(), leaseName)
+	l, err := take(t, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = take(t, path)
+	if err == nil || hintOf(err) == "" || !strings.Contains(err.Error(), l.holder.String()) {
+		t.Errorf("the second taker is told %v", err)
+	}
+	if err := l.beat(); err != nil {
+		t.Errorf("after the second try: %v", err)
+	}
+	l.release()
+	if _, err := os.Stat(path); !os.IsNotExist(err) {
+		t.Error("the file is still there after the release")
+	}
+	l, err = take(t, path)
+	if err != nil {
+		t.Fatalf("after the release: %v", err)
+	}
+	l.release()
+}
+
+func TestStaleLease(t *testing.T) {
+	dead := deadPID(t)
+	for name, change := range map[string]func(*holder){
+		"a dead process":         func(h *holder) { h.PID = dead },
+		"another boot":           func(h *holder) { h.Boot = "of yesterday" },
+		"the number used again":  func(h *holder) { h.Started = "1" },
+		"a silent host":          func(h *holder) { h.Host = "elsewhere" },
+		"dead, of newer program": func(h *holder) { h.PID, h.Format = dead, 2 },
+	} {
+		path := filepath.Join(t.TempDir(), leaseName)
+		plant(t, path, change)
+		l, err := take(t, path)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if h, err := readHolder(path); err != nil || !h.same(self(1)) {
+			t.Errorf("%s: the lease is of %v, %v", name, h, err)
+		}
+		l.release()
+	}
+	path := filepath.Join(t.TempDir(), leaseName)
+	if err := os.WriteFile(path, nil, 0o600); err != nil { // its writer died between two calls
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-time.Minute)
+	if err := os.Chtimes(path, old, old); err != nil {
+		t.Fatal(err)
+	}
+	if l, err := take(t, path); err != nil {
+		t.Errorf("an empty lease: %v", err)
+	} else {
+		l.release()
+	}
+}
+
+func TestLivingHostKeepsItsLease(t *testing.T) {
+	path := filepath.Join(t.TempDir(), leaseName)
+	elsewhere := func(h *holder) { h.Host = "elsewhere" }
+	plant(t, path, elsewhere)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	told := make(chan string, 1)
+	go func() {
+		<-told
+		plant(t, path, func(h *holder) { elsewhere(h); h.Heartbeat = "2026-01-02T03:04:15Z" })
+	}()
+	_, err := takeLease(ctx, path, 1, 2*time.Second, func(text string) { told <- text })
+	if err == nil || !strings.Contains(err.Error(), "elsewhere") {
+		t.Errorf("taken from a living host: %v", err)
+	}
+	plant(t, path, elsewhere)
+	cancel()
+	if _, err := takeLease(ctx, path, 1, time.Hour, silence); err != context.Canceled {
+		t.Errorf("a cancelled wait ends with %v", err)
+	}
+}
+
+func TestLostLeaseIsNoticed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), leaseName)
+	l, err := take(t, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plant(t, path, func(h *holder) { h.Host = "thief" })
+	for what, err := range map[string]error{"check": l.check(), "beat": l.beat()} {
+		if err == nil || !strings.Contains(err.Error(), "thief") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	l.release()
+	if h, err := readHolder(path); err != nil || h.Host != "thief" {
+		t.Errorf("the release took away another's lease: %v, %v", h, err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.check(); err == nil || hintOf(err) == "" {
+		t.Errorf("a removed lease: %v", err)
+	}
+}
+
+// Many take over a stale lease at once, and give it back quickly: never must
+// two hold it.
+func TestOnlyOneTakesOver(t *testing.T) {
+	dead := deadPID(t)
+	for range 20 {
+		path := filepath.Join(t.TempDir(), leaseName)
+		plant(t, path, func(h *holder) { h.PID = dead })
+		var holders, taken atomic.Int32
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				l, err := take(t, path)
+				if err != nil {
+					return
+				}
+				taken.Add(1)
+				if n := holders.Add(1); n > 1 {
+					t.Errorf("%d hold one lease", n)
+				}
+				time.Sleep(time.Millisecond)
+				if err := l.check(); err != nil {
+					t.Errorf("lost at once: %v", err)
+				}
+				holders.Add(-1)
+				l.release()
+			})
+		}
+		wg.Wait()
+		if taken.Load() == 0 {
+			t.Error("nobody took the stale lease")
+		}
+	}
+}
+
+func TestProcess(t *testing.T) {
+	alive, started := process(os.Getpid())
+	if !alive {
+		t.Error("this process is said to be dead")
+	}
+	if again := self(1).Started; again != started {
+		t.Errorf("this process began at %s and %s", started, again)
+	}
+	if alive, _ := process(deadPID(t)); alive {
+		t.Error("an ended process is said to live")
+	}
+}
