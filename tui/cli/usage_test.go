@@ -1,6 +1,11 @@
 package cli_test
 
 import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -120,6 +125,45 @@ func TestExact(t *testing.T) {
 	for _, part := range []string{"lnZ ", "60.141780789", "heat capacity", "1.14555923"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the text does not say %q:\n%s", part, text)
+		}
+	}
+}
+
+// TestDocumentation compares what the documents promise with what there is.
+func TestDocumentation(t *testing.T) {
+	dir := t.TempDir()
+	o := train(t, dir, "--epochs", "2", "--dir", "run", "--json", "--preset", "quick")
+	read := func(path string) string {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	names := func(text string) []string { return slices.Sorted(maps.Keys(decode(t, text))) }
+
+	flag := regexp.MustCompile(`--[a-z-]+`)
+	commands := read("../../docs/command-line.md")
+	for _, name := range flag.FindAllString(neuralrg(t, ".", "train", "--help").stdout, -1) {
+		if name != "--help" && name != "--flags" && !strings.Contains(commands, "`"+name) {
+			t.Errorf("docs/command-line.md does not name the flag %s", name)
+		}
+	}
+	for _, name := range names(o.stdout) {
+		if !strings.Contains(commands, "`"+name+"`") {
+			t.Errorf("docs/command-line.md does not name the field %s", name)
+		}
+	}
+
+	directory := read("../../docs/run-directory.md")
+	fields := names(read(filepath.Join(dir, "run", "config.json")))
+	for _, file := range []string{"metrics.jsonl", "events.jsonl"} {
+		line, _, _ := strings.Cut(read(filepath.Join(dir, "run", file)), "\n")
+		fields = append(fields, names(line)...)
+	}
+	for _, name := range fields {
+		if !strings.Contains(directory, "`"+name+"`") {
+			t.Errorf("docs/run-directory.md does not name the field %s", name)
 		}
 	}
 }
