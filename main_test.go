@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"training/run":          {"physics", "model", "sampling", "training"},
 	"themes":                {},
 	"tui/chart":             {"themes"},
-	"tui":                   {"training", "training/run", "themes", "tui/chart"},
+	"tui":                   {"model", "physics", "training", "training/run", "themes", "tui/chart"},
 	"tui/cli":               {"model", "physics", "training", "training/run", "tui"},
 	".":                     {"tui/cli"},
 }
