@@ -1,7 +1,7 @@
 package themes
 
-// polar is a second dark theme, in red and blue: spins from the palette of
-// Okabe and Ito, fields in ColorBrewer's RdBu turned inside out.
+// polar is a second dark theme, in red and blue: spins as in the palette of
+// Okabe and Ito, the blue darker; fields in ColorBrewer's RdBu turned inside out.
 var polar = Theme{
 	Name: "polar",
 	Dark: true,
@@ -17,7 +17,7 @@ var polar = Theme{
 	Bad:    Color{0xff5f5f, 203, 9},
 
 	SpinUp:   Color{0xd55e00, 166, 9},
-	SpinDown: Color{0x0072b2, 25, 4},
+	SpinDown: Color{0x00528f, 24, 4},
 
 	Ground: 0x26282b,
 

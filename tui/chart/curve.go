@@ -34,7 +34,7 @@ const labelEvery = 3
 // Where that is too little it draws nothing: empty lines.
 func (p Plot) Lines(width, height int) []string {
 	lines := make([]string, max(height, 0))
-	if rows := height - 2; rows >= 2 && p.High > p.Low && len(p.Series) > 0 {
+	if rows := height - 2; rows >= 2 && p.drawable() {
 		if columns := width - p.labelWidth(rows-1) - 2; columns >= 4 {
 			copy(lines, p.body(columns, rows))
 			copy(lines[rows:], p.abscissa(width, columns))
@@ -46,13 +46,21 @@ func (p Plot) Lines(width, height int) []string {
 	return lines
 }
 
+// drawable says that there are lines and that both axes have a beginning and an
+// end.
+func (p Plot) drawable() bool {
+	return len(p.Series) > 0 && p.High > p.Low && p.Last >= p.First &&
+		finite(p.High-p.Low) && finite(p.Last-p.First)
+}
+
 // body is the graph and its ordinate. The ordinate is scaled to 0 .. 1 first,
-// for asciigraph rounds both ends separately and else gains or loses a row.
+// for asciigraph rounds both ends separately and else gains or loses a row; a
+// column is what lies between two points.
 func (p Plot) body(columns, rows int) []string {
 	var data [][]float64
 	var colors []asciigraph.AnsiColor
 	for _, s := range p.Series {
-		data = append(data, p.scaled(Resample(s.Values, columns)))
+		data = append(data, p.scaled(Resample(s.Values, columns+1)))
 		colors = append(colors, s.Color)
 	}
 	labels := map[int]string{}
