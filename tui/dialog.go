@@ -106,7 +106,7 @@ func (m *screen) helpLines() []string {
 	for _, a := range actions() {
 		scope := ""
 		if a.pane != 0 {
-			scope = st.faint.paint(" (" + a.pane.name() + ")")
+			scope = st.muted.paint(" (" + a.pane.name() + ")")
 		}
 		lines = append(lines, fit(st.accent.paint(a.shown), 9)+a.help+scope)
 	}

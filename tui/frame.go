@@ -18,7 +18,7 @@ type border struct {
 }
 
 // tab names a pane in a border. The one shown has its name; the others may have
-// to do with their number.
+// to do with their number. A title that is no choice has no number.
 type tab struct {
 	number, name string
 	shown        bool
@@ -72,6 +72,8 @@ func (b border) title(names bool, st *styles) string {
 	parts := make([]string, len(b.tabs))
 	for i, t := range b.tabs {
 		switch {
+		case t.number == "":
+			parts[i] = st.strong.paint(t.name)
 		case t.shown && b.focused:
 			parts[i] = st.accent.paint(t.number) + " " + st.strong.paint(t.name)
 		case t.shown:

@@ -16,49 +16,57 @@ type action struct {
 	keys  []string // as Bubble Tea names them
 	shown string   // how the help writes them
 	help  string   // what it does
-	hint  string   // the footer's word; none: not in the footer
+	hint  string   // the footer's word
 	pane  pane     // works only while this pane is focused; 0: everywhere
+	live  bool     // works only as long as the run is not over
 	do    func(m *screen, key string) tea.Cmd
 }
 
 // actions is the table. The last two always stand in the footer.
 func actions() []action {
 	return []action{
-		{[]string{"space"}, "space", "pause or resume training", "pause", 0, (*screen).pause},
-		{[]string{"up", "down", "left", "right"}, "arrows", "choose a latent of the same level", "latent", latentsPane, (*screen).move},
-		{[]string{"[", "]", "pgup", "pgdown"}, "[ ]", "go to a finer or a coarser level", "level", latentsPane, (*screen).changeLevel},
-		{[]string{"l"}, "l", "free energy, or the gap on a logarithmic scale", "scale", energyPane, (*screen).toggleScale},
-		{[]string{"v"}, "v", "fields or spins, where only one has room", "view", latticePane, (*screen).toggleView},
-		{[]string{"+", "=", "-", "_"}, "+ -", "raise or lower the learning rate by a quarter", "rate", 0, (*screen).changeRate},
-		{[]string{"r"}, "r", "draw fresh latents for the lattice", "redraw", 0, (*screen).redraw},
-		{[]string{"z", "enter"}, "z", "zoom the focused pane, or all panes again", "zoom", 0, (*screen).toggleZoom},
-		{[]string{"tab", "shift+tab", "1", "2", "3", "4"}, "tab 1-4", "focus a pane", "focus", 0, (*screen).changeFocus},
-		{[]string{"s"}, "s", "save a checkpoint now", "save", 0, (*screen).save},
-		{[]string{"t"}, "t", "the next theme", "theme", 0, (*screen).nextTheme},
-		{[]string{"?"}, "?", "this help", "help", 0, (*screen).openHelp},
-		{[]string{"q", "ctrl+c"}, "q", "leave: asks, then stops and saves", "quit", 0, (*screen).quit},
+		{[]string{"space"}, "space", "pause or resume training", "pause", 0, true, (*screen).pause},
+		{[]string{"up", "down", "left", "right"}, "arrows", "choose a latent of the same level", "latent", latentsPane, false, (*screen).move},
+		{[]string{"[", "]", "pgup", "pgdown"}, "[ ]", "go to a finer or a coarser level", "level", latentsPane, false, (*screen).changeLevel},
+		{[]string{"l"}, "l", "free energy, or the gap on a logarithmic scale", "scale", energyPane, false, (*screen).toggleScale},
+		{[]string{"v"}, "v", "spins or fields, where only one has room", "view", latticePane, false, (*screen).toggleView},
+		{[]string{"tab", "shift+tab", "1", "2", "3", "4"}, "tab 1-4", "focus a pane", "focus", 0, false, (*screen).changeFocus},
+		{[]string{"z", "enter"}, "z", "zoom the focused pane, or show all again", "zoom", 0, false, (*screen).toggleZoom},
+		{[]string{"r"}, "r", "draw fresh latents for the lattice", "redraw", 0, true, (*screen).redraw},
+		{[]string{"+", "=", "-", "_"}, "+ -", "raise or lower the learning rate by a quarter", "rate", 0, true, (*screen).changeRate},
+		{[]string{"s"}, "s", "save a checkpoint now", "save", 0, true, (*screen).save},
+		{[]string{"t"}, "t", "the next theme", "theme", 0, false, (*screen).nextTheme},
+		{[]string{"?"}, "?", "this help", "help", 0, false, (*screen).openHelp},
+		{[]string{"q", "ctrl+c"}, "q", "quit: asks, then stops and saves", "quit", 0, false, (*screen).quit},
 	}
 }
 
 // press carries out what a key means on the screen without a dialog.
 func (m *screen) press(key string) tea.Cmd {
 	for _, a := range actions() {
-		if slices.Contains(a.keys, key) && (a.pane == 0 || a.pane == m.view.focus) {
+		if slices.Contains(a.keys, key) && m.offers(a) {
 			return a.do(m, key)
 		}
 	}
 	return nil
 }
 
+// offers says that an action makes sense now.
+func (m *screen) offers(a action) bool {
+	here := a.pane == 0 || a.pane == m.view.focus
+	lives := m.latest != nil && !m.latest.Phase.Over()
+	return here && (lives || !a.live)
+}
+
 // hints are the footer's part of the table for the focused pane.
 func (m *screen) hints() []hint {
 	var all []hint
 	for _, a := range actions() {
-		if a.hint == "" || a.pane != 0 && a.pane != m.view.focus {
+		if !m.offers(a) {
 			continue
 		}
 		word := a.hint
-		if word == "pause" && m.latest != nil && m.latest.Phase == run.Paused {
+		if word == "pause" && m.latest.Phase == run.Paused {
 			word = "resume"
 		}
 		all = append(all, hint{a.shown, word})
@@ -67,7 +75,7 @@ func (m *screen) hints() []hint {
 }
 
 func (m *screen) pause(string) tea.Cmd {
-	if m.latest != nil && m.latest.Phase == run.Paused {
+	if m.latest.Phase == run.Paused {
 		return m.send(run.Command{Kind: run.Resume})
 	}
 	return m.send(run.Command{Kind: run.Pause})
@@ -77,9 +85,6 @@ func (m *screen) pause(string) tea.Cmd {
 const rateStep = 1.25
 
 func (m *screen) changeRate(key string) tea.Cmd {
-	if m.latest == nil {
-		return nil
-	}
 	from := m.latest.BaseRate
 	if m.wanted > 0 {
 		from = m.wanted

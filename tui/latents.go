@@ -113,7 +113,7 @@ func drawResponse(s *run.Snapshot, shown *run.Response, mark *chart.Mark, r char
 	if behind := s.Epoch - shown.Epoch; behind > 0 {
 		age = count(behind) + " epochs ago"
 	}
-	legend := chart.Legend(limit, min(r.Columns(), 32), st.signed)
+	legend := chart.Legend(limit, legendWidth(r), st.signed)
 	return captioned(chart.Signed(shown.Map, r, limit, st.signed, mark), "∂⟨x⟩/∂z", st.muted.paint(age), legend, r, st)
 }
 

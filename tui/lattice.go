@@ -60,7 +60,7 @@ func drawSpins(l *run.Lattice, r chart.Raster, st *styles) []string {
 
 func drawFields(l *run.Lattice, r chart.Raster, st *styles) []string {
 	limit := chart.Limit(l.X)
-	legend := chart.Legend(limit, min(r.Columns(), 32), st.signed)
+	legend := chart.Legend(limit, legendWidth(r), st.signed)
 	return captioned(chart.Signed(l.X, r, limit, st.signed, nil), "fields"+pooling(r), "", legend, r, st)
 }
 
@@ -72,11 +72,17 @@ func pooling(r chart.Raster) string {
 	return fmt.Sprintf(", %d×%d blocks", r.Pool, r.Pool)
 }
 
-// captioned puts a name and a remark, and a legend, under a picture.
+// captioned puts a name and a remark, and a legend, under a picture. They may
+// be wider than a small picture.
 func captioned(picture []string, name, remark, legend string, r chart.Raster, st *styles) []string {
-	width := r.Columns()
+	width := max(r.Columns(), captionWidth)
+	for i, line := range picture {
+		picture[i] = center(line, width)
+	}
 	return append(picture, spread(st.text.paint(name), remark, width), center(legend, width))
 }
+
+func legendWidth(r chart.Raster) int { return max(captionWidth, min(r.Columns(), 32)) }
 
 // middle centres a picture, which is a block of lines of one width.
 func middle(picture []string, area size) []string {

@@ -103,13 +103,14 @@ func latticeBox(L int, room size) size {
 	if two {
 		width = 2*r.Columns() + latticeGap
 	}
-	return size{max(width, 28) + 4, r.Rows() + captionRows + 2}
+	return size{max(width, captionWidth) + 4, r.Rows() + captionRows + 2}
 }
 
-// Between the two pictures of a lattice, and under them.
+// Between two pictures, and under them.
 const (
-	latticeGap  = 3
-	captionRows = 2
+	latticeGap   = 3
+	captionRows  = 2
+	captionWidth = 24
 )
 
 // latticeRaster is the scale at which a lattice is drawn, and whether fields
@@ -120,7 +121,7 @@ func latticeRaster(L int, inner size, whole bool) (r chart.Raster, two, ok bool)
 		return one, false, false
 	}
 	both, fits := chart.Fit(L, (inner.width-latticeGap)/2, inner.height-captionRows, whole)
-	if fits && (both.Columns() >= 48 || 4*both.Columns() >= 3*one.Columns()) {
+	if fits && both.Columns() >= captionWidth && (both.Columns() >= 48 || 4*both.Columns() >= 3*one.Columns()) {
 		return both, true, true
 	}
 	return one, false, true

@@ -78,7 +78,7 @@ func (st *styles) space(name string) (ink, themes.Color) {
 
 // comparison is a table: a row a property, a column a sampler.
 func comparison(reports []run.SamplerReport, exact float64, width int, st *styles) []string {
-	const label = 13
+	const label = 12
 	column := max(min((width-label)/len(reports), 24), 1)
 	heading := strings.Repeat(" ", label)
 	for _, r := range reports {

@@ -1,0 +1,98 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/exp/golden"
+
+	"neuralrg/themes"
+	"neuralrg/training/run"
+)
+
+// still is a screen that shows a snapshot at a size, on a clock that stands.
+func still(s *run.Snapshot, area size, profile colorprofile.Profile, ascii bool) *screen {
+	theme, _ := themes.Named("dark")
+	m := newScreen(func(run.Command) error { return nil }, theme, profile, ascii)
+	m.now = func() time.Time { return time.Unix(1e9, 0) }
+	m.area = area
+	if s != nil {
+		m.take(s)
+	}
+	return m
+}
+
+func frame(m *screen) string { return m.View().Content + "\n" }
+
+// Whole screens, without colours so that they can be read.
+func TestScreens(t *testing.T) {
+	s := sample(16, 1234)
+	for _, area := range []size{{80, 24}, {120, 40}, {200, 50}, {40, 12}, {30, 9}} {
+		t.Run(fmt.Sprintf("%dx%d", area.width, area.height), func(t *testing.T) {
+			golden.RequireEqual(t, frame(still(s, area, colorprofile.ASCII, false)))
+		})
+	}
+	for name, change := range map[string]func(*screen){
+		"help":     func(m *screen) { m.dialog = helpDialog },
+		"quit":     func(m *screen) { m.dialog = quitDialog },
+		"saving":   func(m *screen) { m.dialog = savingDialog },
+		"latents":  func(m *screen) { m.view.focus = latentsPane },
+		"sampler":  func(m *screen) { m.view.focus = samplerPane },
+		"fields":   func(m *screen) { m.view.fields = true },
+		"gap":      func(m *screen) { m.view.focus, m.view.gap = energyPane, true },
+		"zoomed":   func(m *screen) { m.view.focus, m.view.zoomed = energyPane, true },
+		"notice":   func(m *screen) { m.say(notice{text: "checkpoint saved"}) },
+		"starting": func(m *screen) { m.latest, m.calm = nil, nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := still(s, size{80, 24}, colorprofile.ASCII, false)
+			change(m)
+			golden.RequireEqual(t, frame(m))
+		})
+	}
+}
+
+// The ends of a run.
+func TestPhases(t *testing.T) {
+	for phase, change := range map[run.Phase]func(*run.Snapshot){
+		run.Paused:   func(*run.Snapshot) {},
+		run.Finished: func(s *run.Snapshot) { s.Epoch, s.Saved = 5000, 5000 },
+		run.Failed: func(s *run.Snapshot) {
+			s.Error = "epoch 1235: the loss is not a number"
+			s.Hint = "the last good checkpoint is of epoch 1,200: continue from it with a lower --lr"
+		},
+	} {
+		t.Run(string(phase), func(t *testing.T) {
+			s := sample(16, 1234)
+			s.Phase = phase
+			change(s)
+			golden.RequireEqual(t, frame(still(s, size{80, 24}, colorprofile.ASCII, false)))
+		})
+	}
+}
+
+// Each pane by itself, in every depth of colour and in ASCII.
+func TestPanes(t *testing.T) {
+	s := sample(8, 300)
+	v := view{focus: latticePane, latent: geometryOf(s.Config).start()}
+	theme, _ := themes.Named("dark")
+	draw := map[string]func(*run.Snapshot, view, size, *styles) []string{
+		"lattice": drawLattice, "energy": drawEnergy, "latents": drawLatents, "sampler": drawSampler,
+	}
+	for name, st := range map[string]*styles{
+		"truecolor": newStyles(theme, colorprofile.TrueColor, false),
+		"256":       newStyles(theme, colorprofile.ANSI256, false),
+		"16":        newStyles(theme, colorprofile.ANSI, false),
+		"none":      newStyles(theme, colorprofile.ASCII, false),
+		"ascii":     newStyles(theme, colorprofile.ASCII, true),
+	} {
+		for pane, draw := range draw {
+			t.Run(pane+"-"+name, func(t *testing.T) {
+				golden.RequireEqual(t, strings.Join(draw(s, v, size{54, 14}, st), "\n")+"\n")
+			})
+		}
+	}
+}

@@ -1,0 +1,475 @@
+package tui
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+
+	"neuralrg/themes"
+	"neuralrg/training/run"
+)
+
+// key is what Bubble Tea sends for a key of some name.
+func key(name string) tea.KeyPressMsg {
+	special := map[string]tea.Key{
+		"space": {Code: tea.KeySpace, Text: " "}, "enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape},
+		"tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
+		"up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown}, "left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight},
+		"pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
+	}
+	if k, ok := special[name]; ok {
+		return tea.KeyPressMsg(k)
+	}
+	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
+}
+
+func TestKeyNames(t *testing.T) {
+	for _, a := range actions() {
+		for _, name := range a.keys {
+			if got := key(name).String(); got != name {
+				t.Errorf("Bubble Tea calls %q %q", name, got)
+			}
+		}
+	}
+}
+
+// console is a screen with its commands carried out as the program would, but
+// in order and at once; ticks do not wait.
+type console struct {
+	*screen
+	fake *fakeRun
+	quit bool
+}
+
+func newConsole(L int, area size) *console {
+	fake := newFake(L)
+	theme, _ := themes.Named("dark")
+	m := newScreen(fake.Do, theme, colorprofile.TrueColor, false)
+	c := &console{screen: m, fake: fake}
+	c.tell(tea.WindowSizeMsg{Width: area.width, Height: area.height})
+	c.show()
+	return c
+}
+
+// show brings the newest snapshot to the screen.
+func (c *console) show() { c.tell(snapshotMsg{c.fake.feed.Latest()}) }
+
+func (c *console) tell(msg tea.Msg) {
+	_, cmd := c.Update(msg)
+	c.carryOut(cmd)
+}
+
+func (c *console) carryOut(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	answer := make(chan tea.Msg, 1)
+	go func() { answer <- cmd() }()
+	select {
+	case msg := <-answer:
+		switch msg := msg.(type) {
+		case tea.BatchMsg:
+			for _, cmd := range msg {
+				c.carryOut(cmd)
+			}
+		case tea.QuitMsg:
+			c.quit = true
+		case nil:
+		default:
+			c.tell(msg)
+		}
+	case <-time.After(selectDelay / 3): // a tick: the test speaks for it
+	}
+}
+
+func (c *console) press(keys ...string) {
+	for _, k := range keys {
+		c.tell(key(k))
+		c.show()
+	}
+}
+
+func TestKeysSendCommands(t *testing.T) {
+	c := newConsole(16, size{120, 40})
+	c.press("space", "space", "+", "+", "-", "r", "s")
+	want := []run.Command{
+		{Kind: run.Pause},
+		{Kind: run.Resume},
+		{Kind: run.SetRate, Value: 1e-3 * 1.25},
+		{Kind: run.SetRate, Value: 1e-3 * 1.25 * 1.25},
+		{Kind: run.SetRate, Value: 1e-3 * 1.25},
+		{Kind: run.Redraw},
+		{Kind: run.Save},
+	}
+	got := slices.DeleteFunc(c.fake.asked(), func(c run.Command) bool { return c.Kind == run.Respond })
+	if len(got) != len(want) {
+		t.Fatalf("commands %v, want %v", got, want)
+	}
+	for i := range want {
+		if got[i].Kind != want[i].Kind || math.Abs(got[i].Value-want[i].Value) > 1e-15 {
+			t.Errorf("command %d is %v, want %v", i, got[i], want[i])
+		}
+	}
+	if !strings.Contains(c.notice.text, "saved") {
+		t.Errorf("the notice after saving is %q", c.notice.text)
+	}
+}
+
+func TestFocusAndZoom(t *testing.T) {
+	c := newConsole(16, size{120, 40})
+	for _, step := range []struct {
+		key    string
+		focus  pane
+		zoomed bool
+	}{
+		{"tab", energyPane, false},
+		{"tab", latentsPane, false},
+		{"tab", samplerPane, false},
+		{"tab", latticePane, false},
+		{"shift+tab", samplerPane, false},
+		{"3", latentsPane, false},
+		{"z", latentsPane, true},
+		{"1", latticePane, true},
+		{"enter", latticePane, false},
+	} {
+		c.press(step.key)
+		if c.view.focus != step.focus || c.view.zoomed != step.zoomed {
+			t.Fatalf("after %q: pane %d, zoomed %v; want %d, %v", step.key, c.view.focus, c.view.zoomed, step.focus, step.zoomed)
+		}
+	}
+}
+
+func TestOnlyTheFocusedPaneTakesItsKeys(t *testing.T) {
+	c := newConsole(16, size{120, 40})
+	before := c.view
+	c.press("up", "[", "l")
+	if c.view != before {
+		t.Errorf("keys of other panes changed %+v to %+v", before, c.view)
+	}
+	c.press("2", "l")
+	if !c.view.gap {
+		t.Error("l did not change the scale")
+	}
+}
+
+// Moving about asks for a response, but only for the last latent of a quick
+// series.
+func TestInspector(t *testing.T) {
+	c := newConsole(16, size{120, 40})
+	g := geometryOf(c.latest.Config)
+	first := c.view.latent
+	if first != g.start() {
+		t.Fatalf("the first latent is %d, want %d", first, g.start())
+	}
+	c.press("3")
+	c.fake.commands = nil
+	c.press("right", "[", "down")
+	if got := c.fake.asked(); len(got) != 0 {
+		t.Fatalf("commands before the selection has stood: %v", got)
+	}
+	for moves := 1; moves <= c.moves; moves++ {
+		c.tell(selectedMsg{moves})
+	}
+	want := []run.Command{{Kind: run.Respond, Latent: c.view.latent}}
+	if got := c.fake.asked(); !slices.Equal(got, want) {
+		t.Errorf("commands %v, want %v", got, want)
+	}
+	c.show()
+	if responseOf(c.latest, g, c.view.latent) == nil {
+		t.Error("the response has not come")
+	}
+	c.press("up")
+	if responseOf(c.latest, g, c.view.latent) != nil {
+		t.Error("the response to another latent is taken for this one's")
+	}
+}
+
+// The response grows old while training goes on, and is asked for again; but
+// not while nobody can see it.
+func TestInspectorRefreshes(t *testing.T) {
+	c := newConsole(16, size{120, 40})
+	now := c.askedAt
+	c.now = func() time.Time { return now }
+	count := func() int { return len(c.fake.asked()) }
+	for _, step := range []struct {
+		wait time.Duration
+		area size
+		more int
+	}{
+		{responseLife / 2, size{120, 40}, 0},
+		{responseLife, size{120, 40}, 1},
+		{responseLife, size{80, 24}, 0},
+	} {
+		c.area = step.area
+		now = now.Add(step.wait)
+		before := count()
+		c.fake.state.Epoch++
+		c.fake.publish()
+		c.show()
+		if got := count() - before; got != step.more {
+			t.Errorf("after %v at %v: %d questions, want %d", step.wait, step.area, got, step.more)
+		}
+	}
+}
+
+func TestQuitAsks(t *testing.T) {
+	for _, c := range []struct {
+		keys []string
+		stop bool
+	}{
+		{[]string{"q"}, false},
+		{[]string{"q", "esc"}, false},
+		{[]string{"q", "right", "enter"}, false},
+		{[]string{"q", "enter"}, true},
+		{[]string{"q", "y"}, true},
+		{[]string{"ctrl+c"}, false},
+		{[]string{"ctrl+c", "ctrl+c"}, true},
+		{[]string{"?", "q", "q", "left", "left", "enter"}, true},
+	} {
+		console := newConsole(8, size{80, 24})
+		console.press(c.keys...)
+		stopped := slices.ContainsFunc(console.fake.asked(), func(c run.Command) bool { return c.Kind == run.Stop })
+		if stopped != c.stop || console.quit != c.stop {
+			t.Errorf("keys %v: stopped %v, left %v; want %v", c.keys, stopped, console.quit, c.stop)
+		}
+	}
+}
+
+// When the run is over nothing is asked, and nothing is sent.
+func TestQuitWhenOver(t *testing.T) {
+	for _, phase := range []run.Phase{run.Stopped, run.Finished, run.Failed} {
+		c := newConsole(8, size{80, 24})
+		c.fake.state.Phase = phase
+		c.fake.publish()
+		c.show()
+		c.fake.commands = nil
+		c.press("esc", "space", "+", "s", "r")
+		if got := c.fake.asked(); len(got) != 0 {
+			t.Errorf("%s: commands %v", phase, got)
+		}
+		if c.quit {
+			t.Errorf("%s: left too soon", phase)
+		}
+		if c.press("q"); !c.quit {
+			t.Errorf("%s: q does not leave", phase)
+		}
+	}
+}
+
+// A refused command is said; a refused stop leaves the screen usable.
+func TestRefusal(t *testing.T) {
+	c := newConsole(8, size{80, 24})
+	c.do = func(run.Command) error { return errors.New("no\x1b[2Jthing\n") }
+	c.press("s")
+	if want := (notice{"no[2Jthing ", true}); c.notice != want {
+		t.Errorf("notice %+v, want %+v", c.notice, want)
+	}
+	c.press("q", "enter")
+	if c.dialog != noDialog || c.quit {
+		t.Errorf("after a refused stop: dialog %d, left %v", c.dialog, c.quit)
+	}
+}
+
+// Commands are given one after the other; the learning rate only as last asked.
+func TestCommandsKeepTheirOrder(t *testing.T) {
+	c := newConsole(8, size{80, 24})
+	first := c.send(run.Command{Kind: run.Pause})
+	if first == nil {
+		t.Fatal("nothing is sent")
+	}
+	for _, command := range []run.Command{
+		{Kind: run.SetRate, Value: 1}, {Kind: run.SetRate, Value: 2}, {Kind: run.Resume},
+	} {
+		if c.send(command) != nil {
+			t.Fatalf("%v is sent while another command is under way", command)
+		}
+	}
+	c.carryOut(first)
+	got := c.fake.asked()
+	want := []run.Command{{Kind: run.Pause}, {Kind: run.SetRate, Value: 2}, {Kind: run.Resume}}
+	if !slices.Equal(got, want) {
+		t.Errorf("commands %v, want %v", got, want)
+	}
+}
+
+// Charts and numbers change twice a second, the lattice and the phase at once.
+func TestCalm(t *testing.T) {
+	c := newConsole(8, size{80, 24})
+	now := time.Unix(1e9, 0)
+	c.now = func() time.Time { return now }
+	c.calmed = now
+	step := func(wait time.Duration, phase run.Phase) (lattice, charts bool) {
+		now = now.Add(wait)
+		c.fake.state.Epoch++
+		c.fake.state.Phase = phase
+		c.fake.publish()
+		c.show()
+		return c.latest.Epoch == c.fake.state.Epoch, c.calm.Epoch == c.fake.state.Epoch
+	}
+	if lattice, charts := step(calmPeriod/2, run.Training); !lattice || charts {
+		t.Errorf("soon: lattice %v, charts %v", lattice, charts)
+	}
+	if lattice, charts := step(calmPeriod/2, run.Training); !lattice || !charts {
+		t.Errorf("later: lattice %v, charts %v", lattice, charts)
+	}
+	if _, charts := step(0, run.Paused); !charts {
+		t.Error("a change of phase is not shown at once")
+	}
+}
+
+func TestThemes(t *testing.T) {
+	c := newConsole(8, size{80, 24})
+	c.tell(tea.BackgroundColorMsg{Color: ansi.White})
+	if c.styles.theme.Dark {
+		t.Error("a dark theme on a white background")
+	}
+	seen := map[string]bool{}
+	for range themes.All() {
+		c.press("t")
+		seen[c.styles.theme.Name] = true
+	}
+	if len(seen) != len(themes.All()) {
+		t.Errorf("t shows %v", seen)
+	}
+	name := c.styles.theme.Name
+	if c.tell(tea.BackgroundColorMsg{Color: ansi.Black}); c.styles.theme.Name != name {
+		t.Error("the background overrules a choice")
+	}
+}
+
+// At every size every line is as wide as the screen and their number is its
+// height: nothing wraps, nothing tears.
+func TestSizes(t *testing.T) {
+	steps := 11
+	if testing.Short() {
+		steps = 23
+	}
+	snapshots := []*run.Snapshot{nil, sample(4, 1), sample(16, 700), sample(128, 3)}
+	for i, s := range snapshots {
+		for width := 10; width <= 300; width += steps {
+			for height := 3; height <= 100; height += steps {
+				m := still(s, size{width, height}, colorprofile.ASCII, i%2 == 0)
+				m.view.focus, m.dialog = panes[(width+height)%4], noDialog
+				if m.latest != nil {
+					m.dialog = dialog((width + height) % 4)
+				}
+				m.view.zoomed = width%3 == 0
+				check(t, m)
+			}
+		}
+	}
+	for width := minWidth; width <= 130; width += 3 {
+		for _, height := range []int{minHeight, 24, 40} {
+			check(t, still(snapshots[2], size{width, height}, colorprofile.TrueColor, false))
+		}
+	}
+}
+
+func check(t *testing.T, m *screen) {
+	t.Helper()
+	lines := strings.Split(m.View().Content, "\n")
+	if len(lines) != m.area.height {
+		t.Fatalf("%d lines on a screen of %v, pane %d, dialog %d", len(lines), m.area, m.view.focus, m.dialog)
+	}
+	for i, line := range lines {
+		if w := ansi.StringWidth(line); w != m.area.width {
+			t.Fatalf("line %d is %d wide on a screen of %v, pane %d, dialog %d: %q", i, w, m.area, m.view.focus, m.dialog, ansi.Strip(line))
+		}
+	}
+}
+
+// Whatever is typed and however the window changes, the screen stands.
+func TestRandomKeys(t *testing.T) {
+	var keys []string
+	for _, a := range actions() {
+		keys = append(keys, a.keys...)
+	}
+	keys = append(keys, "esc", "x", "y", "é", "7")
+	const seed = 3
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	var c *console
+	for i := range 2000 {
+		if i%400 == 0 {
+			c = newConsole([]int{4, 8, 16, 64, 2}[i/400], size{80, 24})
+			c.do = func(command run.Command) error {
+				if random.IntN(4) == 0 {
+					return errFake
+				}
+				return c.fake.Do(command)
+			}
+		}
+		switch random.IntN(6) {
+		case 0:
+			_, _ = c.Update(tea.WindowSizeMsg{Width: random.IntN(320) - 5, Height: random.IntN(110) - 5})
+		case 1:
+			c.fake.mu.Lock()
+			if !c.fake.state.Phase.Over() {
+				c.fake.state.Epoch++
+				c.fake.publish()
+			}
+			c.fake.mu.Unlock()
+			_, _ = c.Update(snapshotMsg{c.fake.feed.Latest()})
+		case 2:
+			_, _ = c.Update(selectedMsg{c.moves})
+		default:
+			_, cmd := c.Update(key(keys[random.IntN(len(keys))]))
+			if c.busy && cmd != nil {
+				c.busy = false
+			}
+		}
+		if c.area.width > 0 && c.area.height > 0 {
+			check(t, c.screen)
+		}
+	}
+}
+
+// What a run says cannot steer the terminal.
+func TestControlCharacters(t *testing.T) {
+	s := sample(8, 10)
+	evil := "a\x1b[2J\x07\u202eb\u009bc\nd"
+	s.Dir, s.Error, s.Hint, s.Phase, s.Samplers[0].Space = evil, evil, evil, run.Failed, evil
+	for _, open := range []dialog{noDialog, failedDialog} {
+		m := still(s, size{120, 40}, colorprofile.ASCII, false)
+		m.dialog = open
+		content := m.View().Content
+		check(t, m)
+		for _, r := range []string{"\x1b[2J", "\x07", "\u202e", "\u009b"} {
+			if strings.Contains(content, r) {
+				t.Errorf("%q reaches the terminal", r)
+			}
+		}
+	}
+}
+
+// Numbers that are not finite, and a run that has nothing yet, are drawn.
+func TestOddSnapshots(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	odd := sample(8, 5)
+	for i := range odd.History {
+		odd.History[i].FreeEnergy, odd.History[i].Gap = nan, -inf
+	}
+	odd.History[2].FreeEnergy, odd.EpochsPerSecond, odd.Remaining = inf, nan, inf
+	odd.Lattice.X[3], odd.Response.Map[0] = float32(nan), float32(inf)
+	odd.Samplers[0].M2, odd.Samplers[0].M2Error, odd.Samplers[1].Acceptance = nan, nan, inf
+	odd.Exact.MagnetizationSquared = nil
+	short := sample(8, 2)
+	short.Lattice.X, short.Response.Map = short.Lattice.X[:9], nil
+	for _, s := range []*run.Snapshot{odd, short, {}, {Phase: run.Starting}} {
+		for _, focus := range panes {
+			for _, gap := range []bool{false, true} {
+				m := still(s, size{100, 30}, colorprofile.TrueColor, false)
+				m.view.focus, m.view.zoomed, m.view.gap = focus, true, gap
+				check(t, m)
+			}
+		}
+	}
+}
