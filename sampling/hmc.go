@@ -17,6 +17,9 @@ const (
 	PaperLeapfrogs = 10
 )
 
+// hmcStream keeps the random numbers of HMC apart from other uses of a seed.
+const hmcStream = 0x686d63 // "hmc"
+
 // HMC is hybrid (or Hamiltonian) Monte Carlo: Duane, Kennedy, Pendleton and
 // Roweth, Phys. Lett. B 195, 216 (1987), with unit masses. The samples of one
 // batch are chains that share the step size and nothing else, each with its own
@@ -55,8 +58,8 @@ type Result struct {
 
 // NewHMC makes a sampler of e with the given number of chains. They start from
 // a copy of x, x[site*chains+chain], or from standard normal positions if x is
-// nil. A chain that starts where the energy or its gradient is not finite never
-// moves.
+// nil. A chain that starts where the energy or its gradient is not finite may
+// never move.
 func NewHMC(e physics.Energy, x []float32, chains int, step float64, leapfrogs int, seed uint64) *HMC {
 	size := e.Sites() * chains
 	switch {
@@ -79,7 +82,7 @@ func NewHMC(e physics.Energy, x []float32, chains int, step float64, leapfrogs i
 		before:    make([]float64, chains),
 		after:     make([]float64, chains),
 		accept:    make([]bool, chains),
-		rng:       rand.New(rand.NewPCG(seed, 0x484d43)),
+		rng:       rand.New(rand.NewPCG(seed, hmcStream)),
 	}
 	if x == nil {
 		fillNormal(h.rng, h.X)
