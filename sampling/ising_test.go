@@ -63,7 +63,7 @@ func TestPhysicalHMC(t *testing.T) {
 		t.Skip("statistics")
 	}
 	for _, T := range []float64{physics.Tc, 3.5} {
-		physical(t, T, effort{512, 40, 60}, 0.005, 0.008)
+		physical(t, T, effort{384, 30, 50}, 0.007, 0.011)
 	}
 }
 
@@ -72,8 +72,8 @@ func TestPhysicalHMCNeedsMetropolis(t *testing.T) {
 	if testing.Short() {
 		t.Skip("statistics")
 	}
-	h := NewHMC(ising(t, 4, physics.Tc), nil, 512, 0.6, 12, 53)
-	e := measure(h, func() { withoutMetropolis(h) }, 40, 60, magnetization(h))[0]
+	h := NewHMC(ising(t, 4, physics.Tc), nil, 384, 0.6, 12, 53)
+	e := measure(h, func() { withoutMetropolis(h) }, 30, 50, magnetization(h))[0]
 	t.Logf("<m²> without Metropolis: %.5f +- %.5f", e.Mean, e.Error)
 	if want := exactM2(t, physics.Tc); math.Abs(e.Mean-want) < 6*e.Error {
 		t.Errorf("<m²> without Metropolis is %v +- %v, as if it were exact (%v)", e.Mean, e.Error, want)
@@ -106,7 +106,7 @@ func TestLatentHMC(t *testing.T) {
 		t.Skip("statistics")
 	}
 	for _, symmetric := range []bool{false, true} {
-		latent(t, physics.Tc, symmetric, effort{256, 50, 60}, 0.012)
+		latent(t, physics.Tc, symmetric, effort{192, 40, 50}, 0.015)
 	}
 }
 
