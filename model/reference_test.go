@@ -12,35 +12,67 @@ import (
 // differentiate it numerically.
 type reference struct {
 	Shape
-	masks  []uint8
-	params []float64
-	parts  map[string][]float64 // views of params
+	params    []float64
+	couplings [][]referenceCoupling // [bijector][coupling]
 }
 
+// referenceCoupling views the parameters of one coupling.
+type referenceCoupling struct {
+	mask  uint8
+	u, t  []referenceLayer
+	scale []float64
+}
+
+type referenceLayer struct{ weight, bias []float64 }
+
 func newReference(f *Flow) *reference {
-	r := &reference{f.Shape, f.Masks, widen(f.Params), map[string][]float64{}}
+	r := &reference{Shape: f.Shape, params: widen(f.Params)}
+	parts := map[string][]float64{}
 	for _, tensor := range f.Tensors() {
-		size := 1
-		for _, n := range tensor.Shape {
-			size *= n
+		parts[tensor.Name] = r.params[tensor.Offset:][:tensor.size()]
+	}
+	for level := range r.Levels() {
+		for repeat := range r.Repeat {
+			for _, kind := range []string{"disentangler", "decimator"} {
+				var all []referenceCoupling
+				for c := range r.Couplings {
+					name := fmt.Sprintf("level%d/%s%d/coupling%d", level, kind, repeat, c)
+					k := referenceCoupling{scale: parts[name+"/scale"]}
+					k.mask = f.Masks[len(r.couplings)*r.Couplings+c]
+					for i := range r.HiddenLayers + 1 {
+						weight, bias := fmt.Sprintf("/weight%d", i), fmt.Sprintf("/bias%d", i)
+						k.u = append(k.u, referenceLayer{parts[name+"/s"+weight], parts[name+"/s"+bias]})
+						k.t = append(k.t, referenceLayer{parts[name+"/t"+weight], parts[name+"/t"+bias]})
+					}
+					all = append(all, k)
+				}
+				r.couplings = append(r.couplings, all)
+			}
 		}
-		r.parts[tensor.Name] = r.params[tensor.Offset : tensor.Offset+size]
 	}
 	return r
 }
 
-// perceptron evaluates network "s" or "t" of a coupling on the kept values.
-func (r *reference) perceptron(name string, in [2]float64) [2]float64 {
+// size is the number of a tensor's elements.
+func (t Tensor) size() int {
+	size := 1
+	for _, n := range t.Shape {
+		size *= n
+	}
+	return size
+}
+
+// perceptron evaluates a network on the kept values.
+func perceptron(layers []referenceLayer, in [2]float64) [2]float64 {
 	x := in[:]
-	for i := range r.HiddenLayers + 1 {
-		w, bias := r.parts[fmt.Sprintf("%s/weight%d", name, i)], r.parts[fmt.Sprintf("%s/bias%d", name, i)]
-		y := make([]float64, len(bias))
+	for i, l := range layers {
+		y := make([]float64, len(l.bias))
 		for o := range y {
-			y[o] = bias[o]
+			y[o] = l.bias[o]
 			for k := range x {
-				y[o] += w[o*len(x)+k] * x[k]
+				y[o] += l.weight[o*len(x)+k] * x[k]
 			}
-			if i < r.HiddenLayers && y[o] <= 0 {
+			if i < len(layers)-1 && y[o] <= 0 {
 				y[o] = math.Expm1(y[o])
 			}
 		}
@@ -50,22 +82,17 @@ func (r *reference) perceptron(name string, in [2]float64) [2]float64 {
 }
 
 // bijector maps one block in place and returns ln |det| of that map.
-func (r *reference) bijector(level, repeat int, kind string, block *[4]*float64, inverse bool) float64 {
+func bijector(couplings []referenceCoupling, block *[4]*float64, inverse bool) float64 {
 	logdet := 0.0
-	for step := range r.Couplings {
-		c := step
+	for step := range couplings {
+		coupling := couplings[step]
 		if inverse {
-			c = r.Couplings - 1 - step
+			coupling = couplings[len(couplings)-1-step]
 		}
-		number := (level*r.Repeat + repeat) * 2
-		if kind == "decimator" {
-			number++
-		}
-		mask := r.masks[number*r.Couplings+c]
 		var kept [2]float64
 		var changed [2]*float64
 		for v, k, o := 0, 0, 0; v < 4; v++ {
-			if mask&(1<<v) != 0 {
+			if coupling.mask&(1<<v) != 0 {
 				kept[k] = *block[v]
 				k++
 			} else {
@@ -73,10 +100,9 @@ func (r *reference) bijector(level, repeat int, kind string, block *[4]*float64,
 				o++
 			}
 		}
-		name := fmt.Sprintf("level%d/%s%d/coupling%d", level, kind, repeat, c)
-		u, t := r.perceptron(name+"/s", kept), r.perceptron(name+"/t", kept)
+		u, t := perceptron(coupling.u, kept), perceptron(coupling.t, kept)
 		for i, y := range changed {
-			s := r.parts[name+"/scale"][i] * math.Tanh(u[i])
+			s := coupling.scale[i] * math.Tanh(u[i])
 			if inverse {
 				*y = (*y - t[i]) * math.Exp(-s)
 				logdet -= s
@@ -92,16 +118,16 @@ func (r *reference) bijector(level, repeat int, kind string, block *[4]*float64,
 // layer maps all blocks of a disentangler or decimator.
 func (r *reference) layer(x []float64, level, repeat int, kind string, inverse bool) float64 {
 	d := 1 << level
-	shift := 0
+	shift, couplings := 0, r.couplings[2*(level*r.Repeat+repeat)]
 	if kind == "decimator" {
-		shift = d
+		shift, couplings = d, r.couplings[2*(level*r.Repeat+repeat)+1]
 	}
 	logdet := 0.0
 	for i := shift; i < r.L+shift; i += 2 * d {
 		for j := shift; j < r.L+shift; j += 2 * d {
 			at := func(i, j int) *float64 { return &x[i%r.L*r.L+j%r.L] }
 			block := [4]*float64{at(i, j), at(i, j+d), at(i+d, j), at(i+d, j+d)}
-			logdet += r.bijector(level, repeat, kind, &block, inverse)
+			logdet += bijector(couplings, &block, inverse)
 		}
 	}
 	return logdet
@@ -129,7 +155,7 @@ func (r *reference) generate(z []float64) (logdet float64) {
 	return logdet
 }
 
-func (r *reference) logNormal(z []float64) float64 {
+func referenceLogNormal(z []float64) float64 {
 	sum := 0.0
 	for _, v := range z {
 		sum -= v*v/2 + math.Log(2*math.Pi)/2

@@ -74,22 +74,31 @@ func tanh(x float64) float64 {
 	return expm1 / (expm1 + 2)
 }
 
+// eluConstants are those of expParts, in variables: the compiler keeps a
+// variable in a register, but loads a constant wherever it stands.
+var eluConstants = struct{ log2e32, toInteger, c1, c2, c3, one float64 }{log2e32, toInteger, c1, c2, c3, 1}
+
 // elu replaces the first n values u by ELU(u). It first lists those with a
 // negative sign, without a branch: signs are random, and a mispredicted branch
-// costs as much as the exponential.
+// costs as much as the exponential. Then follows expParts, written out.
 func elu(row *Row, n int) {
 	var negative [Tile]uint8
-	count := 0
-	for c, u := range row[:n] {
+	count := uint32(0)
+	for c := range row[:n] {
 		negative[count%Tile] = uint8(c)
-		count += int(math.Float32bits(u) >> 31)
+		count += math.Float32bits(row[c]) >> 31
 	}
+	k := eluConstants
 	for _, c := range negative[:count] {
 		x := float64(row[c])
 		if x < -100 {
 			x = -100
 		}
-		power, rest := expParts(x)
-		row[c] = float32((power - 1) + power*rest)
+		scaled := x * k.log2e32
+		shifted := scaled + k.toInteger
+		bits := math.Float64bits(shifted)
+		r := scaled - (shifted - k.toInteger)
+		power := math.Float64frombits(exp2Table[bits%32] + bits<<47)
+		row[c] = float32((power - k.one) + power*(r*(k.c1+r*(k.c2+r*k.c3))))
 	}
 }

@@ -24,8 +24,21 @@ func lengths() (all []int) {
 
 // widths are the layers of usual networks, and some odd ones.
 var widths = []struct{ in, out int }{
-	{1, 1}, {2, 1}, {1, 2}, {2, 10}, {10, 10}, {10, 2}, {2, 3}, {3, 7}, {7, 5},
-	{11, 13}, {8, 9}, {12, 24}, {64, 2}, {2, 64}, {31, 33},
+	{1, 1},
+	{2, 1},
+	{1, 2},
+	{2, 10},
+	{10, 10},
+	{10, 2},
+	{2, 3},
+	{3, 7},
+	{7, 5},
+	{11, 13},
+	{8, 9},
+	{12, 24},
+	{64, 2},
+	{2, 64},
+	{31, 33},
 }
 
 // each runs a test with every implementation and number of columns.
