@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -146,7 +147,8 @@ func (b *conductor) crash(name string, p any) error {
 	if os.WriteFile(path, fmt.Appendf(nil, "%s: %v\n\n%s", name, p, debug.Stack()), 0o666) == nil {
 		hint += "; please report it with " + path
 	}
-	return &problem{text: fmt.Sprintf("the %s crashed: %v", name, p), hint: hint}
+	what, _, _ := strings.Cut(fmt.Sprint(p), "\n") // the rest is a stack
+	return &problem{text: fmt.Sprintf("the %s crashed: %s", name, what), hint: hint}
 }
 
 // fail reports a failure to the conductor. Further ones are of no interest.

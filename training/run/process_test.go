@@ -163,15 +163,20 @@ func extend(t *testing.T, dir string, epochs int) {
 	}
 }
 
-func TestKilledRunContinues(t *testing.T) { killAndContinue(t, 5) }
+func TestKilledRunContinues(t *testing.T) {
+	if testing.Short() {
+		killAndContinue(t, 1, 100)
+		return
+	}
+	killAndContinue(t, 5, 2000)
+}
 
 // killAndContinue kills a run so many times at random moments, also while it
 // starts or takes up again, and lets it come to its end.
-func killAndContinue(t *testing.T, kills int) {
+func killAndContinue(t *testing.T, kills, epochs int) {
 	const seed = 7
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	epochs := 1500 + 150*kills // enough that the last kill finds it at work
 	whole := uninterrupted(t, tiny(epochs), Options{Threads: 2})
 	dir := filepath.Join(t.TempDir(), "run")
 	for range kills {

@@ -132,7 +132,7 @@ func (b *conductor) reopen(ctx context.Context) error {
 		return err
 	}
 	if !found {
-		if _, err := os.Stat(b.dir.path(metricsName)); err == nil {
+		if info, err := os.Stat(b.dir.path(metricsName)); err == nil && info.Size() > 0 {
 			return &problem{
 				text: fmt.Sprintf("%s has epochs in %s but no checkpoint", b.dir, metricsName),
 				hint: "bring its checkpoints back from a copy, or start the run again in another --dir",

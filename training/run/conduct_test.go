@@ -1,0 +1,479 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"neuralrg/model"
+	"neuralrg/physics"
+	"neuralrg/training"
+)
+
+// launchAfter starts a run that was changed between its making and its start.
+func launchAfter(t *testing.T, c Config, change func(*conductor)) *Run {
+	t.Helper()
+	c.Format, c.SamplerShare = Format, DefaultSamplerShare
+	if c.Sampler == "" {
+		c.Sampler = SamplerOff
+	}
+	r, err := launch(t.Context(), directory(t.TempDir()), c, Options{}, func(b *conductor, ctx context.Context) error {
+		err := b.create(ctx)
+		change(b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestCommandsAreChecked(t *testing.T) {
+	r := start(t, tiny(1_000_000), Options{})
+	for _, c := range []Command{
+		{},
+		{Kind: "reboot"},
+		{Kind: SetRate},
+		{Kind: SetRate, Value: -1},
+		{Kind: SetRate, Value: 1.5},
+		{Kind: SetRate, Value: math.NaN()},
+		{Kind: SetRate, Value: math.Inf(1)},
+		{Kind: SetSampler, Sampler: "wolff"},
+		{Kind: Respond, Latent: -1},
+		{Kind: Respond, Latent: 16},
+	} {
+		if err := r.Do(c); err == nil || hintOf(err) == "" {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	do(t, r, Command{Kind: Stop})
+	if s := r.Wait(); s.Phase != Stopped {
+		t.Errorf("ended %s: %s", s.Phase, s.Error)
+	}
+}
+
+// What is changed live is in the checkpoint and in the events, and not in the
+// configuration.
+func TestLiveChangesLast(t *testing.T) {
+	r := start(t, tiny(1_000_000), Options{})
+	do(t, r, Command{Kind: Pause})
+	do(t, r, Command{Kind: SetRate, Value: 0.0025})
+	do(t, r, Command{Kind: SetSampler, Sampler: SamplerPhysical})
+	do(t, r, Command{Kind: Redraw})
+	eventually(t, r, "the changes", func(s *Snapshot) bool {
+		return s.BaseRate == 0.0025 && s.Sampler == SamplerPhysical && s.Lattice.Draw == 1
+	})
+	do(t, r, Command{Kind: Stop})
+	before := r.Wait()
+	r, err := Continue(t.Context(), before.Dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := r.Feed().Latest()
+	if s.BaseRate != 0.0025 || s.Sampler != SamplerPhysical || s.Lattice.Draw != 1 {
+		t.Errorf("after --resume: rate %v, sampler %s, draw %d", s.BaseRate, s.Sampler, s.Lattice.Draw)
+	}
+	if s.Config.Rate != 0.004 || s.Config.Sampler != SamplerOff {
+		t.Errorf("the configuration was changed: %+v", s.Config)
+	}
+	if !slices.Equal(s.Lattice.X, before.Lattice.X) || !slices.Equal(s.Lattice.Spins, before.Lattice.Spins) {
+		t.Error("the lattice is another one")
+	}
+	var kinds []string
+	for _, e := range s.Events {
+		kinds = append(kinds, e.Kind)
+	}
+	if want := []string{"start", "rate", "sampler", "redraw", "resume"}; !slices.Equal(kinds, want) {
+		t.Errorf("events %v, want %v", kinds, want)
+	}
+	do(t, r, Command{Kind: Stop})
+	r.Wait()
+	events, err := os.ReadFile(directory(before.Dir).path(eventsName))
+	if err != nil || strings.Count(string(events), "\n") < 5 {
+		t.Errorf("events.jsonl holds %q, %v", events, err)
+	}
+}
+
+func TestSaveWritesACheckpointNow(t *testing.T) {
+	r := start(t, tiny(1_000_000), Options{})
+	eventually(t, r, "an epoch", func(s *Snapshot) bool { return s.Epoch > 0 })
+	do(t, r, Command{Kind: Save})
+	s := eventually(t, r, "a checkpoint", func(s *Snapshot) bool { return s.Saved > 0 })
+	if _, err := os.Stat(filepath.Join(s.Dir, checkpointsName, fmt.Sprintf("%06d.npz", s.Saved))); err != nil {
+		t.Error(err)
+	}
+	do(t, r, Command{Kind: Stop})
+	r.Wait()
+}
+
+func TestCancelledContextSavesAndStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	r, err := Start(ctx, t.TempDir(), tiny(1_000_000), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, r, "an epoch", func(s *Snapshot) bool { return s.Epoch > 0 })
+	cancel()
+	if s := r.Wait(); s.Phase != Stopped || s.Saved != s.Epoch || s.Epoch == 0 {
+		t.Errorf("ended %s at epoch %d, saved at %d", s.Phase, s.Epoch, s.Saved)
+	}
+}
+
+// The background work has its own random numbers: the trained bits are the same
+// with it and without.
+func TestSamplersChangeNoBit(t *testing.T) {
+	quiet := uninterrupted(t, tiny(120), Options{})
+	r := start(t, tiny(120), Options{Sampler: SamplerBoth, SamplerShare: 1})
+	do(t, r, Command{Kind: Respond, Latent: 3})
+	do(t, r, Command{Kind: Redraw})
+	s := r.Wait()
+	if s.Phase != Finished || len(s.Samplers) != 2 {
+		t.Fatalf("ended %s with %d samplers", s.Phase, len(s.Samplers))
+	}
+	last, metrics := result(t, s.Dir)
+	want, wantMetrics := result(t, quiet)
+	last.Draw, last.Sampler = want.Draw, want.Sampler
+	if !equal(last, want) || !slices.Equal(metrics, wantMetrics) {
+		t.Error("the samplers changed what was learned")
+	}
+}
+
+// Both samplers give <m^2> of the exact value while the run is paused, so that
+// the latent one works with one flow.
+func TestSamplersFindTheMagnetization(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it needs thousands of trajectories")
+	}
+	r := start(t, tiny(1_000_000), Options{Sampler: SamplerBoth, SamplerShare: 1})
+	eventually(t, r, "50 epochs", func(s *Snapshot) bool { return s.Epoch >= 50 })
+	do(t, r, Command{Kind: Pause})
+	s := eventually(t, r, "60 trajectories of each", func(s *Snapshot) bool {
+		return len(s.Samplers) == 2 && s.Samplers[0].Trajectories >= 60 && s.Samplers[1].Trajectories >= 60
+	})
+	for i, space := range []string{latentSpace, physicalSpace} {
+		report := s.Samplers[i]
+		off := math.Abs(report.M2-*s.Exact.MagnetizationSquared) / report.M2Error
+		if report.Space != space || off > 5 || report.M2Error > 0.05 || report.Acceptance < 0.5 || report.Acceptance > 1 {
+			t.Errorf("%+v, exact %v", report, *s.Exact.MagnetizationSquared)
+		}
+	}
+	do(t, r, Command{Kind: SetSampler, Sampler: SamplerPhysical})
+	eventually(t, r, "one sampler", func(s *Snapshot) bool {
+		return len(s.Samplers) == 1 && s.Samplers[0].Space == physicalSpace
+	})
+	do(t, r, Command{Kind: Stop})
+	r.Wait()
+}
+
+func TestResponse(t *testing.T) {
+	r := start(t, tiny(300), Options{})
+	eventually(t, r, "100 epochs", func(s *Snapshot) bool { return s.Epoch >= 100 })
+	do(t, r, Command{Kind: Pause})
+	do(t, r, Command{Kind: Respond, Latent: 5})
+	s := eventually(t, r, "a response", func(s *Snapshot) bool {
+		return s.Response != nil && s.Response.Latent == 5 && s.Response.Epoch == s.Epoch
+	})
+	if got := s.Response; len(got.Map) != 16 || got.L != 4 || got.Level != s.Config.Level(5) || got.Samples != responseSamples {
+		t.Errorf("%+v", got)
+	}
+	do(t, r, Command{Kind: Stop})
+	r.Wait()
+
+	// The same from the checkpoint, sample by sample.
+	last, _ := result(t, s.Dir)
+	flow, err := model.Restore(s.Config.Shape, last.Params, last.Masks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for site, want := range slowResponse(flow, newResponder(s.Config.Config).z, 5) {
+		if got := float64(s.Response.Map[site]); math.Abs(got-want) > 1e-5 {
+			t.Errorf("site %d responds with %v, want %v", site, got, want)
+		}
+	}
+}
+
+// slowResponse is the response at each site to a latent, one sample at a time.
+func slowResponse(flow *model.Flow, z []float32, latent int) []float64 {
+	sites := flow.Shape.Sites()
+	tape := model.NewTape(flow.Shape, 1)
+	samples := len(z) / sites
+	response := make([]float64, sites)
+	one, x, logq := make([]float32, sites), make([]float32, sites), make([]float64, 1)
+	for sample := range samples {
+		for _, d := range []float32{-0.5, 0.5} {
+			for site := range one {
+				one[site] = z[site*samples+sample]
+			}
+			one[latent] += d
+			flow.Generate(tape, x, logq, one)
+			for site, v := range x {
+				response[site] += 2 * float64(d*v) / float64(samples)
+			}
+		}
+	}
+	return response
+}
+
+// The closed set of commands and a whole snapshot can cross a socket.
+func TestPlainData(t *testing.T) {
+	for _, kind := range []Kind{Pause, Resume, SetRate, SetSampler, Redraw, Respond, Save, Stop} {
+		sameAfterJSON(t, Command{Kind: kind, Value: 0.1, Latent: 3, Sampler: SamplerBoth})
+		if err := (Command{Kind: kind, Value: 0.1, Latent: 3, Sampler: SamplerBoth}).validate(16); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+	r := start(t, tiny(50), Options{Sampler: SamplerBoth, SamplerShare: 1})
+	do(t, r, Command{Kind: Respond, Latent: 1})
+	s := r.Wait()
+	if s.Lattice == nil || len(s.History) == 0 || len(s.Events) == 0 || s.Exact.MagnetizationSquared == nil {
+		t.Fatalf("the snapshot has empty parts: %+v", s)
+	}
+	full := *s
+	full.Response = &Response{Map: []float32{1.5}}
+	full.Samplers = []SamplerReport{{Space: latentSpace, M2: 1.0 / 3}}
+	full.Error, full.Hint = "x", "y"
+	sameAfterJSON(t, full)
+	plainType(t, reflect.TypeFor[Snapshot](), "Snapshot")
+	plainType(t, reflect.TypeFor[Command](), "Command")
+}
+
+func sameAfterJSON[T any](t *testing.T, want T) {
+	t.Helper()
+	data, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got T
+	if err := json.Unmarshal(data, &got); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v came back as %+v, %v", want, got, err)
+	}
+}
+
+// plainType refuses what cannot cross a socket, or would take the program with
+// it; every type must be of this package or one that holds configurations.
+func plainType(t *testing.T, typ reflect.Type, path string) {
+	t.Helper()
+	switch typ.Kind() {
+	case reflect.Func, reflect.Chan, reflect.Interface, reflect.UnsafePointer, reflect.Map:
+		t.Errorf("%s is a %s", path, typ.Kind())
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		plainType(t, typ.Elem(), path+"[]")
+	case reflect.Struct:
+		switch typ.PkgPath() {
+		case "neuralrg/training/run", "neuralrg/training":
+		default:
+			if typ.Name() != "Shape" {
+				t.Errorf("%s is a %s", path, typ)
+			}
+		}
+		for f := range typ.NumField() {
+			field := typ.Field(f)
+			if !field.IsExported() {
+				t.Errorf("%s.%s does not cross", path, field.Name)
+			}
+			plainType(t, field.Type, path+"."+field.Name)
+		}
+	}
+}
+
+func TestNothingIsLeftRunning(t *testing.T) {
+	before := runtime.NumGoroutine()
+	r := start(t, tiny(30), Options{Threads: 4, Sampler: SamplerBoth})
+	r.Wait()
+	r = launchAfter(t, tiny(30), func(b *conductor) { b.trainer.Flow().Params[0] = float32(math.NaN()) })
+	r.Wait()
+	// The last of them may be between its last statement and its end.
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	stacks := make([]byte, 1<<16)
+	t.Errorf("%d goroutines before, %d after:\n%s", before, runtime.NumGoroutine(), stacks[:runtime.Stack(stacks, true)])
+}
+
+// A follower that stops reading holds nobody up.
+func TestBlockedFollowerDoesNotSlowTraining(t *testing.T) {
+	r := start(t, tiny(1_000_000), Options{})
+	reading, release := make(chan struct{}), make(chan struct{})
+	ended := make(chan Phase)
+	go func() {
+		var last Phase
+		for s := range r.Feed().Follow(t.Context()) {
+			if last == "" {
+				close(reading)
+				<-release
+			}
+			last = s.Phase
+		}
+		ended <- last
+	}()
+	<-reading
+	first := r.Feed().Latest().Epoch
+	eventually(t, r, "100 epochs more", func(s *Snapshot) bool { return s.Epoch > first+100 })
+	do(t, r, Command{Kind: Stop})
+	r.Wait()
+	close(release)
+	if last := <-ended; last != Stopped {
+		t.Errorf("the blocked follower ended with phase %s", last)
+	}
+}
+
+func TestDivergenceKeepsTheLastGoodState(t *testing.T) {
+	r := launchAfter(t, tiny(1_000_000), func(b *conductor) {
+		spoiled, err := training.New(b.config.Config, &spoiling{Energy: mustIsing(t, b.config), after: 100 * 8}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.trainer.Close()
+		b.trainer = spoiled
+	})
+	s := r.Wait()
+	if s.Phase != Failed || !strings.Contains(s.Error, "epoch 101") || !strings.Contains(s.Hint, "--lr") {
+		t.Fatalf("ended %s at epoch %d: %s (%s)", s.Phase, s.Epoch, s.Error, s.Hint)
+	}
+	if s.Saved != 100 || s.Epoch != 100 || len(s.History) != 100 {
+		t.Errorf("saved at %d of %d epochs", s.Saved, s.Epoch)
+	}
+	last, metrics := result(t, s.Dir)
+	if last.Epoch != 100 || len(metrics) != 100 || !finite(last.Params) {
+		t.Errorf("the checkpoint is of epoch %d, and %d lines of metrics", last.Epoch, len(metrics))
+	}
+}
+
+// spoiling is an energy that becomes NaN after so many batches.
+type spoiling struct {
+	physics.Energy
+	after int
+}
+
+func (s *spoiling) Eval(u []float64, grad, x []float32) {
+	s.Energy.Eval(u, grad, x)
+	if s.after--; s.after < 0 {
+		u[0] = math.NaN()
+	}
+}
+
+func mustIsing(t *testing.T, c Config) *physics.Ising {
+	t.Helper()
+	e, err := physics.NewIsing(c.L, c.Temperature)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// crashing is an energy that panics.
+type crashing struct{ physics.Energy }
+
+func (crashing) Eval([]float64, []float32, []float32) { panic("no such field") }
+
+func TestCrashFailsTheRun(t *testing.T) {
+	for name, change := range map[string]func(*conductor){
+		"trainer": func(b *conductor) {
+			broken, err := training.New(b.config.Config, crashing{mustIsing(t, b.config)}, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.trainer.Close()
+			b.trainer = broken
+		},
+		"physical sampler": func(b *conductor) { b.sampler, b.energy = SamplerPhysical, nil },
+		"keeper":           func(b *conductor) { b.keeper.metrics = nil },
+		"conductor":        func(b *conductor) { b.config.Epochs, b.lease = 5, nil },
+	} {
+		r := launchAfter(t, tiny(1_000_000), change)
+		s := r.Wait()
+		if s.Phase != Failed || !strings.Contains(s.Error, name+" crashed") || strings.Contains(s.Error, "\n") {
+			t.Errorf("%s: ended %s: %s", name, s.Phase, s.Error)
+		}
+		files, err := filepath.Glob(filepath.Join(s.Dir, "crash-*.txt"))
+		if err != nil || len(files) != 1 || !strings.Contains(s.Hint, files[0]) {
+			t.Errorf("%s: crash files %v, hint %q", name, files, s.Hint)
+		}
+	}
+}
+
+func TestDiskFailureFailsTheRun(t *testing.T) {
+	for name, spoil := range map[string]func(dir string) error{
+		"checkpoints": func(dir string) error { return os.RemoveAll(filepath.Join(dir, checkpointsName)) },
+		"lease":       func(dir string) error { return os.Remove(filepath.Join(dir, leaseName)) },
+	} {
+		r := start(t, tiny(1_000_000), Options{})
+		s := eventually(t, r, "an epoch", func(s *Snapshot) bool { return s.Epoch > 0 })
+		if err := spoil(s.Dir); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Do(Command{Kind: Save}); err != nil && !errors.Is(err, errOver) {
+			t.Fatal(err)
+		}
+		if s := r.Wait(); s.Phase != Failed || !strings.Contains(s.Error, name) || s.Hint == "" || strings.Contains(s.Error, "\n") {
+			t.Errorf("%s: ended %s: %s (%s)", name, s.Phase, s.Error, s.Hint)
+		}
+	}
+}
+
+// A damaged newest checkpoint and a torn line of metrics: the run goes on from
+// the checkpoint before, says so, and comes to the same end.
+func TestDamagedRunContinues(t *testing.T) {
+	c := tiny(150)
+	whole := uninterrupted(t, c, Options{})
+	r := start(t, c, Options{saveEvery: time.Millisecond})
+	eventually(t, r, "a later checkpoint", func(s *Snapshot) bool { return s.Saved > 0 })
+	_ = r.Do(Command{Kind: Stop}) // unless it is finished by now
+	s := r.Wait()
+	newest := filepath.Join(s.Dir, checkpointsName, fmt.Sprintf("%06d.npz", s.Saved))
+	if err := os.Truncate(newest, 5000); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(filepath.Join(s.Dir, metricsName), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString(`{"epoch":151,"seco`); err != nil {
+		t.Fatal(err)
+	}
+	_ = f.Close()
+	r, err = Continue(t.Context(), s.Dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := slices.ContainsFunc(r.Feed().Latest().Events, func(e Event) bool {
+		return e.Kind == "warning" && strings.Contains(e.Text, filepath.Base(newest))
+	})
+	if !told {
+		t.Errorf("no word about the damaged checkpoint: %+v", r.Feed().Latest().Events)
+	}
+	if s := r.Wait(); s.Phase != Finished {
+		t.Fatalf("ended %s: %s", s.Phase, s.Error)
+	}
+	sameResult(t, s.Dir, whole)
+}
+
+func TestSpeed(t *testing.T) {
+	var history []Metrics
+	for e := range 100 { // two epochs a second
+		history = append(history, Metrics{Epoch: e + 1, Seconds: 0.5 * float64(e+1)})
+	}
+	if perSecond, remaining := speed(history, 200); math.Abs(perSecond-2) > 1e-12 || math.Abs(remaining-50) > 1e-9 {
+		t.Errorf("%v epochs a second, %v s remain", perSecond, remaining)
+	}
+	slow := []Metrics{{Epoch: 1, Seconds: 10}, {Epoch: 2, Seconds: 30}}
+	if perSecond, remaining := speed(slow, 4); perSecond != 0.05 || remaining != 40 {
+		t.Errorf("%v epochs a second, %v s remain", perSecond, remaining)
+	}
+	if _, remaining := speed(slow[:1], 4); remaining >= 0 {
+		t.Errorf("%v s remain after one epoch", remaining)
+	}
+}
