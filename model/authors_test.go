@@ -97,7 +97,7 @@ func loadAuthors(t *testing.T, a archive, s Shape) *Flow {
 	}
 	ours := map[string][]float32{}
 	for _, tensor := range f.Tensors() {
-		ours[tensor.Name] = f.Params[tensor.Offset:][:tensor.size()]
+		ours[tensor.Name] = f.Params[tensor.Offset:][:tensor.Size()]
 	}
 	filled := 0
 	// put copies rows and columns of every coupling's out x in array.
@@ -235,7 +235,7 @@ func TestTensorNames(t *testing.T) {
 		if tensor.Offset != next {
 			t.Fatalf("%s begins at %d, not %d", tensor.Name, tensor.Offset, next)
 		}
-		next += tensor.size()
+		next += tensor.Size()
 		if strings.HasPrefix(tensor.Name, "level3/decimator0/coupling9/") {
 			names = append(names, strings.TrimPrefix(tensor.Name, "level3/decimator0/coupling9/"))
 		}

@@ -2,20 +2,20 @@ package model
 
 import "fmt"
 
-// Backward differentiates the last pass on t by hand-written reverse mode. Let
-// L be any function of a pass's results; who calls gives dL by the results and
-// receives dL by the operands:
+// Backward differentiates the last pass on t, by reverse mode written out. L is
+// any function of that pass's results: the caller gives the derivatives of L by
+// the results, and receives those by the operand.
 //
-//	after     given      received
-//	Generate  dx, dlogq  dz
+//	after        given      received
+//	Generate     dx, dlogq  dz
 //	Renormalize  dz, dlogq  dx
 //
-// A gradient of fields or latents has Sites()*n elements, site-major; dlogq has
-// n. A given one that is nil counts as zero; the one received may be nil too,
-// if it is not wanted, or the same slice as the one given. dL/dParams is added
-// to grad, which has the length of Params; grad = nil leaves it out, which
-// saves a third of the time. The parameters must be those of the pass. A pass
-// may be differentiated more than once.
+// dx and dz have Sites()*n elements, site-major; dlogq has n. A given one that
+// is nil counts as zero; the one received may be nil, if it is not wanted, or
+// the same slice as the one given. dL/dParams is added to grad, which has the
+// length of Params; grad = nil leaves it out, which saves a quarter of the
+// time. The parameters must still be those of the pass. A pass may be
+// differentiated more than once.
 //
 // Both passes have ln q = ln N(z) - S, where S is the sum of s over all
 // couplings, blocks and changed values. So
@@ -32,8 +32,8 @@ import "fmt"
 // and s and t pass ds and dt on to their parameters and to the kept values,
 // which also have the gradient they came with. The values before each coupling
 // come from those after it by inversion, starting from the output of each
-// bijector that the tape kept, so that rounding errors do not pile up beyond
-// the couplings of one bijector.
+// bijector that the tape kept, so that rounding errors pile up over the
+// couplings of one bijector only.
 func (f *Flow) Backward(t *Tape, grad, dz, dx []float32, dlogq []float64) {
 	t.fits(f)
 	f.checkBackward(t, grad, dz, dx, dlogq)

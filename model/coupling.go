@@ -66,10 +66,10 @@ func (w *workspace) couple(l *coupling, v *tile, sum *kernel.Row, d direction, n
 	}
 }
 
-// coupleBack differentiates couple. It recomputes the networks from the values
-// that were kept, replaces the outputs v by the inputs, and the gradient dv by
-// these by that by those. If grad is not nil, the gradient of the coupling's
-// parameters is added to it.
+// coupleBack differentiates couple: it replaces the coupling's outputs v by its
+// inputs, and dv = dL/doutputs by dL/dinputs. The networks are computed again,
+// from the kept values. If grad is not nil, the gradient of the coupling's
+// parameters is added to it, at their place in Flow.Params.
 func (w *workspace) coupleBack(l *coupling, grad []float32, v, dv *tile, dlogq *kernel.Row, d direction, n int) {
 	w.networks(l, v, n)
 	var du, dt, dscale []float32

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -347,6 +348,54 @@ func torus(d, size int) int {
 	return min(d, size-d)
 }
 
+// TestMisuse: errors of the programmer are told, not computed with.
+func TestMisuse(t *testing.T) {
+	s := Shape{L: 4, Repeat: 1, Couplings: 2, Hidden: 3, HiddenLayers: 1}
+	const n = 3
+	f := randomFlow(t, s, 1)
+	other := s
+	other.Hidden++
+	x, logq := make([]float32, s.Sites()*n), make([]float64, n)
+	tape := NewTape(s, n)
+	f.Generate(tape, x, logq, x)
+	for name, call := range map[string]func(){
+		"invalid shape":     func() { NewTape(Shape{L: 5}, n) },
+		"tape too small":    func() { f.Generate(NewTape(s, n-1), x, logq, x) },
+		"other shape":       func() { f.Generate(NewTape(other, n), x, logq, x) },
+		"short x":           func() { f.Generate(tape, x[1:], logq, x) },
+		"short z":           func() { f.Renormalize(tape, x, logq, x[1:]) },
+		"no pass":           func() { f.Backward(NewTape(s, n), nil, nil, nil, nil) },
+		"other shape, back": func() { f.Backward(NewTape(other, n), nil, nil, nil, nil) },
+		"short grad":        func() { f.Backward(tape, x[:1], nil, nil, nil) },
+		"short dz":          func() { f.Backward(tape, nil, x[1:], nil, nil) },
+		"short dx":          func() { f.Backward(tape, nil, nil, x[1:], nil) },
+		"short dlogq":       func() { f.Backward(tape, nil, nil, nil, logq[1:]) },
+	} {
+		func() {
+			defer func() {
+				if message, ok := recover().(string); !ok || !strings.HasPrefix(message, "model: ") {
+					t.Errorf("%s: no clear panic", name)
+				}
+			}()
+			call()
+		}()
+	}
+}
+
+// TestTapeBytes compares with what the memory allocator counts.
+func TestTapeBytes(t *testing.T) {
+	s := Shape{L: 16, Repeat: 2, Couplings: 2, Hidden: 7, HiddenLayers: 2}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	tape := NewTape(s, 50)
+	runtime.ReadMemStats(&after)
+	runtime.KeepAlive(tape)
+	got, want := float64(s.TapeBytes(50)), float64(after.TotalAlloc-before.TotalAlloc)
+	if got > want || got < 0.9*want {
+		t.Errorf("a tape takes %g bytes, not %g", want, got)
+	}
+}
+
 func TestLevels(t *testing.T) {
 	for _, c := range []struct {
 		shape Shape
@@ -381,7 +430,7 @@ func TestInitialisation(t *testing.T) {
 		t.Error("two seeds give one flow")
 	}
 	for _, tensor := range f.Tensors() {
-		size := tensor.size()
+		size := tensor.Size()
 		bound := 1.0 / 3 // 1/sqrt(9)
 		switch name := tensor.Name[strings.LastIndexByte(tensor.Name, '/')+1:]; name {
 		case "scale":

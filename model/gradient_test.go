@@ -136,7 +136,7 @@ func TestGradientOfBatch(t *testing.T) {
 	trained := loadAuthors(t, openArchive(t, "l8_sym"), authors[1].shape)
 	stretched := randomFlow(t, Shape{L: 8, Repeat: 1, Couplings: 10, Hidden: 10, HiddenLayers: 3}, 31)
 	for _, tensor := range stretched.Tensors() {
-		if tensor.size() == 2 && tensor.Name[len(tensor.Name)-5:] == "scale" {
+		if tensor.Size() == 2 && tensor.Name[len(tensor.Name)-5:] == "scale" {
 			stretched.Params[tensor.Offset], stretched.Params[tensor.Offset+1] = 1, -1
 		}
 	}

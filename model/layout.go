@@ -13,11 +13,20 @@ import "fmt"
 // two changed ones. Weights are out x in, row-major.
 
 // Tensor names one array in Flow.Params: its elements are
-// Params[Offset : Offset+product(Shape)], row-major.
+// Params[Offset : Offset+Size()], row-major.
 type Tensor struct {
 	Name   string
 	Shape  []int
 	Offset int
+}
+
+// Size is the number of elements.
+func (t Tensor) Size() int {
+	size := 1
+	for _, n := range t.Shape {
+		size *= n
+	}
+	return size
 }
 
 // bijectors is their number: two for each repeat of each level.
@@ -74,12 +83,9 @@ func (f *Flow) Tensors() []Tensor {
 	var all []Tensor
 	offset := 0
 	add := func(name string, shape ...int) {
-		all = append(all, Tensor{name, shape, offset})
-		size := 1
-		for _, n := range shape {
-			size *= n
-		}
-		offset += size
+		t := Tensor{name, shape, offset}
+		all = append(all, t)
+		offset += t.Size()
 	}
 	s := f.Shape
 	for b := range s.bijectors() {

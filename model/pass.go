@@ -1,10 +1,6 @@
 package model
 
-import (
-	"math"
-
-	"neuralrg/model/internal/kernel"
-)
+import "neuralrg/model/internal/kernel"
 
 // kernels are the inner loops in use.
 var kernels = kernel.Implementations()[0]
@@ -16,8 +12,9 @@ func Kernels() string { return kernels.Name }
 // Generate maps latents z to fields x, and sets logq[b] = ln q(x_b), the
 // logarithm of the flow's density, not symmetrised, for the n = len(logq)
 // samples: ln q(x) = ln N(z) - ln |det dx/dz|. x and z have Sites()*n elements
-// and may be the same slice. It panics on other lengths, or more samples than
-// the tape is made for.
+// and may be the same slice. NaN and Inf in the latents or the parameters come
+// out as such. Generate panics on other lengths, on more samples than the tape
+// is made for, and on a tape of another shape.
 func (f *Flow) Generate(t *Tape, x []float32, logq []float64, z []float32) {
 	n := len(logq)
 	t.begin(f, generation, n, x, z)
@@ -31,7 +28,7 @@ func (f *Flow) Generate(t *Tape, x []float32, logq []float64, z []float32) {
 }
 
 // Renormalize maps fields x to latents z, the inverse of Generate, and sets
-// logq[b] = ln q(x_b) = ln N(z_b) + ln |det dz/dx|.
+// logq[b] = ln q(x_b) = ln N(z_b) + ln |det dz/dx|. All else is as for Generate.
 func (f *Flow) Renormalize(t *Tape, z []float32, logq []float64, x []float32) {
 	n := len(logq)
 	t.begin(f, renormalization, n, x, z)
@@ -78,12 +75,22 @@ func (s Shape) order(step int, d direction) int {
 	return s.Couplings - 1 - step
 }
 
+// logSqrt2Pi is ln(2 pi)/2.
+const logSqrt2Pi = 0.918938533204672741780329736405617639861
+
 // addLogNormal adds the logarithm of the standard normal density of z.
 func addLogNormal(logq []float64, z []float32) {
 	n := len(logq)
-	for site := range len(z) / max(n, 1) {
+	if n == 0 {
+		return
+	}
+	sites := len(z) / n
+	for site := range sites {
 		for b, v := range z[site*n:][:n] {
-			logq[b] -= 0.5 * (float64(v)*float64(v) + math.Log(2*math.Pi))
+			logq[b] -= 0.5 * float64(v) * float64(v)
 		}
+	}
+	for b := range logq {
+		logq[b] -= logSqrt2Pi * float64(sites)
 	}
 }

@@ -29,7 +29,7 @@ func newReference(f *Flow) *reference {
 	r := &reference{Shape: f.Shape, params: widen(f.Params)}
 	parts := map[string][]float64{}
 	for _, tensor := range f.Tensors() {
-		parts[tensor.Name] = r.params[tensor.Offset:][:tensor.size()]
+		parts[tensor.Name] = r.params[tensor.Offset:][:tensor.Size()]
 	}
 	for level := range r.Levels() {
 		for repeat := range r.Repeat {
@@ -51,15 +51,6 @@ func newReference(f *Flow) *reference {
 		}
 	}
 	return r
-}
-
-// size is the number of a tensor's elements.
-func (t Tensor) size() int {
-	size := 1
-	for _, n := range t.Shape {
-		size *= n
-	}
-	return size
 }
 
 // perceptron evaluates a network on the kept values.

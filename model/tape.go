@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"unsafe"
 
 	"neuralrg/model/internal/kernel"
 )
@@ -10,9 +11,9 @@ import (
 // Backward needs. One goroutine uses it at a time; it is reused without
 // allocation.
 //
-// It keeps the latents and the output of every bijector, about
-// (2 + 8 Repeat/3) 4 L^2 bytes a sample, and no activations: Backward computes
-// these again, which is faster than to fetch them from memory.
+// It keeps the latents and the output of every bijector, and no activations:
+// Backward computes these again, which is faster than to fetch them from
+// memory. TapeBytes is its size.
 type Tape struct {
 	shape     Shape
 	capacity  int // most samples
@@ -59,6 +60,17 @@ func NewTape(s Shape, samples int) *Tape {
 		t.work.ht = append(t.work.ht, make([]kernel.Row, s.Hidden))
 	}
 	return t
+}
+
+// TapeBytes is the memory that a tape for so many samples takes: about
+// (8 + 32 Repeat/3) L^2 bytes a sample, and some 100 kB for the work on a tile
+// at the paper's width.
+func (s Shape) TapeBytes(samples int) int {
+	bytes := int(unsafe.Sizeof(Tape{})) + 2*4*s.Sites()*samples
+	for b := range s.bijectors() {
+		bytes += s.blocks(b).tiles(samples) * int(unsafe.Sizeof(tile{}))
+	}
+	return bytes + 2*s.HiddenLayers*s.Hidden*int(unsafe.Sizeof(kernel.Row{}))
 }
 
 // begin starts a pass of n samples; x and z are its operands.

@@ -57,6 +57,9 @@ func accumulate(y *Row, x []Row, w []float32, n int) {
 	for ; len(x) >= 10; x, w = x[10:], w[10:] {
 		accumulate10(y, (*[10]Row)(x), (*[10]float32)(w), n)
 	}
+	for ; len(x) >= 4; x, w = x[4:], w[4:] {
+		accumulate4(y, (*[4]Row)(x), (*[4]float32)(w), n)
+	}
 	for ; len(x) >= 2; x, w = x[2:], w[2:] {
 		accumulate2(y, (*[2]Row)(x), (*[2]float32)(w), n)
 	}
@@ -72,6 +75,13 @@ func accumulate10(y *Row, x *[10]Row, w *[10]float32, n int) {
 		s := y[c] + w0*x[0][c] + w1*x[1][c] + w2*x[2][c] + w3*x[3][c] + w4*x[4][c]
 		t := w5*x[5][c] + w6*x[6][c] + w7*x[7][c] + w8*x[8][c] + w9*x[9][c]
 		y[c] = s + t
+	}
+}
+
+func accumulate4(y *Row, x *[4]Row, w *[4]float32, n int) {
+	w0, w1, w2, w3 := w[0], w[1], w[2], w[3]
+	for c := range y[:n] {
+		y[c] += w0*x[0][c] + w1*x[1][c] + w2*x[2][c] + w3*x[3][c]
 	}
 }
 
