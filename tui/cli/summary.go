@@ -114,7 +114,8 @@ func newEstimate(epochs []run.Metrics, s *run.Snapshot) *estimate {
 func (s summary) write(w io.Writer) error {
 	text := fmt.Sprintf("\n%s after %d of %d epochs, %s of training\n", s.Phase, s.Epoch, s.Epochs, duration(s.Seconds))
 	if e := s.estimate; e != nil {
-		text += fmt.Sprintf("mean of the last %-2d epochs   %22s %14s\n", e.Averaged, "learned bound", "exact")
+		header := fmt.Sprintf("mean of the last %d epochs", e.Averaged)
+		text += fmt.Sprintf("%-27s %23s %14s\n", header, "learned bound", "exact")
 		text += fmt.Sprintf("dual, -lnZ (nats)      %14.4f +- %-9.4f %14.4f\n", e.FreeEnergy, e.FreeEnergyError, e.FreeEnergyExact)
 		text += fmt.Sprintf("Ising, -lnZ (nats)     %14.4f +- %-9.4f %14.4f\n", e.IsingFreeEnergy, e.IsingError, e.IsingExact)
 		text += fmt.Sprintf("Ising, -T lnZ/N (J)    %14.6f +- %-9.6f %14.6f\n", e.PerSite, e.PerSiteError, e.PerSiteExact)
