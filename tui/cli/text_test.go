@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"neuralrg/training/run"
+)
+
+func TestDuration(t *testing.T) {
+	for seconds, want := range map[float64]string{
+		0: "0s", 7.4: "7s", 59.6: "1m00s", 123: "2m03s", 3599.6: "1h00m", 3900: "1h05m", 90000: "1d01h",
+		math.Inf(1): "11574074d01h",
+	} {
+		if got := duration(seconds); got != want {
+			t.Errorf("duration(%v) is %q, want %q", seconds, got, want)
+		}
+	}
+}
+
+func TestSlips(t *testing.T) {
+	cases := []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"train", "train", 0}, {"trian", "train", 2}, {"", "abc", 3}, {"abc", "", 3},
+		{"kitten", "sitting", 3}, {"flaw", "lawn", 2}, {"seed", "szeed", 1},
+	}
+	for _, c := range cases {
+		if got := slips(c.a, c.b); got != c.want {
+			t.Errorf("slips(%q, %q) is %d, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"size", "seed", "sampler", "sampler-share"}
+	for typed, want := range map[string]string{"szie": "size", "sam": "sampler", "x": "", "frobnicate": "", "seeds": "seed"} {
+		if got := nearest(typed, names); got != want {
+			t.Errorf("nearest to %q is %q, want %q", typed, got, want)
+		}
+	}
+}
+
+func TestShellWord(t *testing.T) {
+	for word, want := range map[string]string{
+		"runs/L16-T2.269": "runs/L16-T2.269", "my run": "'my run'", "it's": `'it'\''s'`, "": "''", "$HOME": "'$HOME'",
+	} {
+		if got := shellWord(word); got != want {
+			t.Errorf("shellWord(%q) is %q, want %q", word, got, want)
+		}
+	}
+}
+
+func TestReport(t *testing.T) {
+	cases := []struct {
+		err  error
+		code int
+		text string
+	}{
+		{nil, 0, ""},
+		{&lostOutput{syscall.EPIPE}, 0, ""},
+		{usage("bad", "good"), 2, "error: bad\nhint: good\n"},
+		{failed("bad\x1b[2J\nnews", ""), 1, "error: bad [2J news\n"},
+		{fmt.Errorf("outer: %w", failed("inner", "help")), 1, "error: outer: inner\nhint: help\n"},
+		{errors.New("odd"), 1, "error: odd\n"},
+	}
+	for _, c := range cases {
+		var w bytes.Buffer
+		if code := report(&w, c.err); code != c.code || w.String() != c.text {
+			t.Errorf("%v: exit code %d and %q, want %d and %q", c.err, code, w.String(), c.code, c.text)
+		}
+	}
+}
+
+// snapshot is one of a run of 100 epochs at lnZ_dual = 40 that has done some.
+func snapshot(phase run.Phase, epochs int) *run.Snapshot {
+	s := &run.Snapshot{Phase: phase, Dir: "d", Epoch: epochs, Exact: run.Exact{LnZ: 15, LnZDual: 40}, EpochsPerSecond: 2}
+	s.Config.Epochs, s.Config.L, s.Config.Temperature = 100, 4, 2
+	for e := range epochs {
+		s.History = append(s.History, run.Metrics{Epoch: e + 1, FreeEnergy: -39, FreeEnergyError: 0.1, Gap: 1})
+	}
+	return s
+}
+
+func TestProgressKeepsItsPace(t *testing.T) {
+	var w bytes.Buffer
+	p := newProgress(&w, func(string) {}, true)
+	start := time.Unix(0, 0)
+	at := func(s *run.Snapshot, seconds float64) {
+		if err := p.show(s, start.Add(time.Duration(seconds*1e9))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at(snapshot(run.Starting, 0), 0)
+	at(snapshot(run.Training, 0), 0)
+	at(snapshot(run.Training, 3), 0.1) // epochs 1 and 3
+	at(snapshot(run.Training, 5), 1)
+	at(snapshot(run.Training, 9), 2.2) // epoch 9
+	at(snapshot(run.Paused, 9), 9)
+	at(snapshot(run.Training, 10), 9.1) // epoch 10
+	at(snapshot(run.Stopping, 11), 9.2)
+	at(snapshot(run.Stopped, 11), 9.3) // epoch 11
+	at(snapshot(run.Stopped, 11), 9.4)
+	var epochs []string
+	for line := range strings.Lines(w.String()) {
+		if rest, ok := strings.CutPrefix(line, "epoch "); ok {
+			epochs = append(epochs, rest[:strings.Index(rest, "/")])
+		}
+	}
+	if got := strings.Join(epochs, " "); got != "1 3 9 10 11" {
+		t.Errorf("the lines are of epochs %s:\n%s", got, w.String())
+	}
+	if want := "epoch 9/100  free energy -39.000 +- 0.100  gap 1.000  relative error 2.500 %  2.00 epochs/s  46s left\n"; !strings.Contains(w.String(), want) {
+		t.Errorf("no line is %q:\n%s", want, w.String())
+	}
+}
+
+func TestProgressTellsEachWarningOnce(t *testing.T) {
+	var told []string
+	p := newProgress(new(bytes.Buffer), func(text string) { told = append(told, text) }, false)
+	s := snapshot(run.Training, 3)
+	now := p.began.Format(time.RFC3339)
+	s.Events = []run.Event{
+		{Time: p.began.Add(-time.Hour).Format(time.RFC3339), Kind: "warning", Text: "of an earlier attempt"},
+		{Time: now, Epoch: 2, Kind: "warning", Text: "first"},
+		{Time: now, Epoch: 2, Kind: "rate", Text: "no warning"},
+	}
+	for range 3 {
+		if err := p.show(s, p.began); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Events = append(s.Events[2:], run.Event{Time: now, Epoch: 3, Kind: "warning", Text: "second"})
+	if err := p.show(s, p.began); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(told, "; "); got != "epoch 2: first; epoch 3: second" {
+		t.Errorf("told %q", got)
+	}
+}
+
+func TestSummaryBeforeTheFirstEpoch(t *testing.T) {
+	var text, object bytes.Buffer
+	sum := summarise(snapshot(run.Stopped, 0))
+	if err := errors.Join(sum.write(&text), writeJSON(&object, sum)); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(text.String(), "stopped after 0 of 100 epochs") || strings.Contains(object.String(), "gap") {
+		t.Errorf("%s%s", text.String(), object.String())
+	}
+}
