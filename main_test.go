@@ -42,7 +42,7 @@ var reserved = map[string][]string{
 	"os":                     {"training/run", "tui", "tui/cli", "."},
 	"time":                   {"training/run", "tui", "tui/chart", "tui/cli"},
 	"net":                    {},
-	"unsafe":                 {},
+	"unsafe":                 {"model"}, // for the size of its memory
 	"C":                      {},
 }
 

@@ -29,8 +29,14 @@ func TestSlips(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"train", "train", 0}, {"trian", "train", 2}, {"", "abc", 3}, {"abc", "", 3},
-		{"kitten", "sitting", 3}, {"flaw", "lawn", 2}, {"seed", "szeed", 1},
+		{"", "", 0},
+		{"train", "train", 0},
+		{"trian", "train", 2},
+		{"", "abc", 3},
+		{"abc", "", 3},
+		{"kitten", "sitting", 3},
+		{"flaw", "lawn", 2},
+		{"seed", "szeed", 1},
 	}
 	for _, c := range cases {
 		if got := slips(c.a, c.b); got != c.want {
