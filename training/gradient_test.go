@@ -63,6 +63,9 @@ func TestTotalGradientIsTheSlopeOfTheLoss(t *testing.T) {
 // TestPathGradientHasTheSameMean averages both gradients over many batches:
 // their difference has mean zero, within its own error, along any direction.
 func TestPathGradientHasTheSameMean(t *testing.T) {
+	if testing.Short() {
+		t.Skip("averages over 120 batches")
+	}
 	for _, symmetric := range []bool{false, true} {
 		c := small()
 		c.Batch, c.Symmetry, c.WeightDecay = 400, symmetric, 0

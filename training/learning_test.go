@@ -15,6 +15,9 @@ func tail(all []Stats, n int, lnZDual float64) (gap float64) {
 }
 
 func TestTheFlowLearnsAndKeepsTheBound(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains for 300 epochs")
+	}
 	for _, objective := range []Objective{ReverseKL, Path} {
 		c := small()
 		c.Shape = model.Shape{L: 4, Repeat: 1, Couplings: 6, Hidden: 8, HiddenLayers: 2}

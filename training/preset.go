@@ -2,9 +2,9 @@ package training
 
 import (
 	"fmt"
-	"math"
 
 	"neuralrg/model"
+	"neuralrg/physics"
 )
 
 // Presets names the presets, the default one first.
@@ -13,10 +13,9 @@ var Presets = []string{"quick", "paper"}
 // Preset is a configuration under a name: "paper" is the run of Li and Wang,
 // arXiv:1802.02840; "quick" shows the same within a minute.
 func Preset(name string) (Config, error) {
-	critical := 2 / math.Log(1+math.Sqrt2)
 	paper := Config{
 		Shape:       model.Shape{L: 16, Repeat: 1, Couplings: 10, Hidden: 10, HiddenLayers: 3},
-		Temperature: critical,
+		Temperature: physics.Tc,
 		Batch:       512,
 		Epochs:      5000,
 		Rate:        1e-3,
