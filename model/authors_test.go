@@ -5,7 +5,6 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/sbinet/npyio/npz"
@@ -219,33 +218,4 @@ func largestDifference(a, b []float64) float64 {
 		worst = max(worst, math.Abs(a[i]-b[i]))
 	}
 	return worst
-}
-
-func TestTensorNames(t *testing.T) {
-	f, err := New(Shape{L: 16, Repeat: 1, Couplings: 10, Hidden: 10, HiddenLayers: 3}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(f.Params) != 43_680 {
-		t.Errorf("the paper's network has %d parameters, not 43,680", len(f.Params))
-	}
-	next := 0
-	var names []string
-	for _, tensor := range f.Tensors() {
-		if tensor.Offset != next {
-			t.Fatalf("%s begins at %d, not %d", tensor.Name, tensor.Offset, next)
-		}
-		next += tensor.Size()
-		if strings.HasPrefix(tensor.Name, "level3/decimator0/coupling9/") {
-			names = append(names, strings.TrimPrefix(tensor.Name, "level3/decimator0/coupling9/"))
-		}
-	}
-	if next != len(f.Params) {
-		t.Errorf("tensors cover %d of %d parameters", next, len(f.Params))
-	}
-	want := "s/weight0 s/bias0 s/weight1 s/bias1 s/weight2 s/bias2 s/weight3 s/bias3 " +
-		"t/weight0 t/bias0 t/weight1 t/bias1 t/weight2 t/bias2 t/weight3 t/bias3 scale"
-	if got := strings.Join(names, " "); got != want {
-		t.Errorf("the last coupling has %s, not %s", got, want)
-	}
 }
