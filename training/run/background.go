@@ -85,7 +85,9 @@ func (s *background) work(ctx context.Context) {
 		if part := s.part(); part > 0 {
 			start := time.Now()
 			m = s.refresh(ctx, m)
-			m.trajectory()
+			if m.trajectory(); ctx.Err() != nil {
+				return // in the middle of it
+			}
 			if r := m.report(time.Since(start)); r != nil {
 				s.report.Store(r)
 				s.tell()
@@ -112,14 +114,14 @@ func (s *background) refresh(ctx context.Context, m *measurement) *measurement {
 	f := s.flows.Latest()
 	switch {
 	case m == nil:
-		return s.measure(f, nil)
+		return s.measure(ctx, f, nil)
 	case s.space == physicalSpace, m.epoch == f.epoch:
 		return m
 	case m.trajectories < frozenTrajectories || time.Since(m.began) < frozenFor:
 		return m
 	}
 	s.record(ctx)
-	return s.measure(f, m.hmc)
+	return s.measure(ctx, f, m.hmc)
 }
 
 // record makes an event of the newest report.
@@ -156,9 +158,28 @@ type measurement struct {
 	older, newer *sampling.Accumulator
 }
 
+// interruptible is an energy that needs no time any more once ctx is done: a
+// trajectory can take many seconds, and nobody should wait for it to end. The
+// sampler rejects what is not a number.
+type interruptible struct {
+	physics.Energy
+	ctx context.Context
+}
+
+func (e interruptible) Eval(u []float64, grad, x []float32) {
+	if e.ctx.Err() == nil {
+		e.Energy.Eval(u, grad, x)
+		return
+	}
+	for i := range u {
+		u[i] = math.NaN()
+	}
+	clear(grad)
+}
+
 // measure begins a measurement, with chains that go on from those of h if it is
 // not nil.
-func (s *background) measure(f *frozen, h *sampling.HMC) *measurement {
+func (s *background) measure(ctx context.Context, f *frozen, h *sampling.HMC) *measurement {
 	m := &measurement{space: s.space, hmc: h, began: time.Now()}
 	var energy physics.Energy = s.energy
 	seed := s.config.Seed ^ samplerStream
@@ -168,6 +189,7 @@ func (s *background) measure(f *frozen, h *sampling.HMC) *measurement {
 		energy = m.latent
 		seed++
 	}
+	energy = interruptible{energy, ctx}
 	n := chains(s.config.Sites())
 	if h == nil {
 		m.hmc = sampling.NewHMC(energy, nil, n, sampling.PaperStep, sampling.PaperLeapfrogs, seed)

@@ -2,10 +2,6 @@ package run
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 
@@ -116,7 +112,7 @@ func (b *conductor) start(ctx context.Context) {
 		defer close(b.kept)
 		defer b.guard("keeper")
 		if err := b.keeper.follow(b.ledgers, b.tell); err != nil {
-			b.fail(err)
+			b.fail(b.unwritten(err))
 		}
 	}()
 	go func() {
@@ -131,32 +127,6 @@ func (b *conductor) spawn(name string, work func()) {
 		defer b.guard(name)
 		work()
 	})
-}
-
-// guard turns a panic of a goroutine into a failure of the run.
-func (b *conductor) guard(name string) {
-	if p := recover(); p != nil {
-		b.fail(b.crash(name, p))
-	}
-}
-
-// crash writes down a panic and where it happened, and describes it.
-func (b *conductor) crash(name string, p any) error {
-	path := b.dir.path("crash-" + time.Now().UTC().Format("20060102T150405Z") + ".txt")
-	hint := "this is a defect of the program; the run continues with --resume from its last checkpoint"
-	if os.WriteFile(path, fmt.Appendf(nil, "%s: %v\n\n%s", name, p, debug.Stack()), 0o666) == nil {
-		hint += "; please report it with " + path
-	}
-	what, _, _ := strings.Cut(fmt.Sprint(p), "\n") // the rest is a stack
-	return &problem{text: fmt.Sprintf("the %s crashed: %s", name, what), hint: hint}
-}
-
-// fail reports a failure to the conductor. Further ones are of no interest.
-func (b *conductor) fail(err error) {
-	select {
-	case b.failures <- err:
-	default:
-	}
 }
 
 // tell says that there is something new to show.
@@ -247,7 +217,7 @@ func (b *conductor) stepped(s step, ok bool) {
 	b.seconds += now.Sub(b.mark).Seconds()
 	b.mark = now
 	if s.err != nil {
-		b.failure, b.diverged = b.explain(s.err), true
+		b.failure, b.diverged = b.divergence(s.err), true
 		return
 	}
 	b.rest()
@@ -266,14 +236,6 @@ func (b *conductor) rest() {
 	b.epoch, b.rate, b.baseRate = b.trainer.Epoch(), b.trainer.Rate(), b.trainer.BaseRate()
 }
 
-// explain adds what to do to an error of the trainer.
-func (b *conductor) explain(err error) error {
-	return &problem{
-		text: err.Error(),
-		hint: fmt.Sprintf("start again with a lower --lr than %v; the state of epoch %d, the last good one, is saved", b.rate, b.epoch),
-	}
-}
-
 // metrics is the line of an epoch that has just been done.
 func (b *conductor) metrics(s training.Stats) Metrics {
 	return Metrics{
@@ -288,68 +250,6 @@ func (b *conductor) metrics(s training.Stats) Metrics {
 		Rate:            s.Rate,
 		GradNorm:        s.GradNorm,
 	}
-}
-
-// take answers a command, or puts it off to the end of the epoch.
-func (b *conductor) take(q request) {
-	switch c := q.command; c.Kind {
-	case Stop:
-		b.stop()
-	case Redraw:
-		b.draw++
-		b.unseen = true
-		b.note("redraw", fmt.Sprintf("draw %d", b.draw))
-	case Respond:
-		b.inspector.ask(c.Latent)
-	case SetSampler:
-		b.sampler = c.Sampler
-		for _, s := range b.background {
-			s.enable(c.Sampler)
-		}
-		b.note("sampler", string(c.Sampler))
-	default:
-		b.pending = append(b.pending, q)
-		return
-	}
-	q.answer <- nil
-}
-
-// serve does the commands that need the trainer at rest.
-func (b *conductor) serve() {
-	for _, q := range b.pending {
-		q.answer <- b.do(q.command)
-	}
-	b.pending = b.pending[:0]
-}
-
-func (b *conductor) do(c Command) error {
-	if b.stopping {
-		return errOver
-	}
-	switch c.Kind {
-	case Pause:
-		b.enter(Paused)
-		b.freeze(time.Now())
-	case Resume:
-		b.mark = time.Now()
-		b.enter(Training)
-	case SetRate:
-		if err := b.trainer.SetRate(c.Value); err != nil {
-			return err
-		}
-		b.rest()
-		b.note("rate", fmt.Sprintf("learning rate %v", c.Value))
-	case Save:
-		b.requestSave()
-		b.nextKeep = time.Time{}
-	}
-	return nil
-}
-
-// stop makes the present epoch the last.
-func (b *conductor) stop() {
-	b.stopping = true
-	b.enter(Stopping)
 }
 
 // enter changes the phase and shows it.
@@ -437,18 +337,4 @@ func (b *conductor) dismissWorkers() {
 			return
 		}
 	}
-}
-
-// lastWords reports a crash of the conductor itself.
-func (b *conductor) lastWords() {
-	p := recover()
-	if p == nil {
-		return
-	}
-	b.failure, b.phase = b.crash("conductor", p), Failed
-	b.dismiss()
-	b.ledgers.Close()
-	b.publish()
-	b.run.feed.Close()
-	close(b.run.done)
 }

@@ -98,18 +98,57 @@ func readHolder(path string) (holder, error) {
 // That of another host is watched first, for as long as wait; notice is then
 // told why it takes so long.
 func takeLease(ctx context.Context, path string, attempt int, wait time.Duration, notice func(string)) (*lease, error) {
-	for {
+	for unreadable := 0; ; {
 		l, err := newLease(path, attempt)
 		if !errors.Is(err, fs.ErrExist) {
 			return l, err
 		}
-		if err := vacate(ctx, path, wait, notice); err != nil {
-			return nil, err
-		}
-		if err := ctx.Err(); err != nil {
+		judged, h, err := inspect(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case errors.As(err, new(*fs.PathError)):
+			return nil, diskProblem("cannot read the lease "+path, err)
+		case err != nil && unreadable < writingTries: // its holder is about to write it
+			unreadable++
+			time.Sleep(pause)
+			continue
+		case err == nil:
+			if err := outlive(ctx, path, h, wait, notice); err != nil {
+				return nil, err
+			}
+		} // else its holder died before it could write
+		if err := removeLease(path, h, judged); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// inspect reads the lease at path. An error that is not of the file system
+// says that it has no meaning.
+func inspect(path string) (fs.FileInfo, holder, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, holder{}, err
+	}
+	h, err := readHolder(path)
+	return info, h, err
+}
+
+// outlive returns nil if the holder of a lease has died, if need be after
+// watching it.
+func outlive(ctx context.Context, path string, h holder, wait time.Duration, notice func(string)) error {
+	dead, known := h.dead()
+	if !known {
+		var err error
+		if dead, err = silent(ctx, path, h, wait, notice); err != nil {
+			return &problem{text: "the wait for the lease " + path + " was cut short", hint: "try again", cause: err}
+		}
+	}
+	if !dead {
+		return held(path, h)
+	}
+	return nil
 }
 
 // newLease makes the file of a lease that nobody holds.
@@ -122,7 +161,7 @@ func newLease(path string, attempt int) (*lease, error) {
 	if err := l.write(); err != nil {
 		return nil, errors.Join(diskProblem("cannot write the lease "+path, err), os.Remove(path), f.Close())
 	}
-	for range 20 { // who looks at the new file may hold the lock for a moment
+	for range lockTries { // who looks at the new file may hold the lock for a moment
 		if err := lock(f); !errors.Is(err, unix.EWOULDBLOCK) {
 			break // locked, or this file system cannot
 		}
@@ -131,45 +170,16 @@ func newLease(path string, attempt int) (*lease, error) {
 	return l, nil
 }
 
-// pause is how long to wait for another process that is about to finish
-// something short with the lease.
-const pause = 50 * time.Millisecond
+// Another process that has something short to do with the lease gets so many
+// pauses to finish it.
+const (
+	pause        = 50 * time.Millisecond
+	lockTries    = 20
+	writingTries = 40
+)
 
 func lock(f *os.File) error {
 	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-}
-
-// vacate removes the lease at path if its holder has died, and returns an
-// error if the holder lives. It may return nil without having removed anything:
-// the caller tries again.
-func vacate(ctx context.Context, path string, wait time.Duration, notice func(string)) error {
-	judged, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return diskProblem("cannot read the lease "+path, err)
-	}
-	h, err := readHolder(path)
-	switch {
-	case errors.As(err, new(*fs.PathError)):
-		return diskProblem("cannot read the lease "+path, err)
-	case err != nil && time.Since(judged.ModTime()) < 2*time.Second:
-		time.Sleep(pause) // its holder is about to write it
-		return nil
-	case err != nil: // its holder died before it could
-		return removeLease(path, h, judged)
-	}
-	dead, known := h.dead()
-	if !known {
-		if dead, err = silent(ctx, path, h, wait, notice); err != nil {
-			return err
-		}
-	}
-	if !dead {
-		return held(path, h)
-	}
-	return removeLease(path, h, judged)
 }
 
 // silent watches the lease of another host and reports whether its heartbeat

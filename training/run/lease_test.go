@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -89,10 +90,6 @@ func TestStaleLease(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil { // its writer died between two calls
 		t.Fatal(err)
 	}
-	old := time.Now().Add(-time.Minute)
-	if err := os.Chtimes(path, old, old); err != nil {
-		t.Fatal(err)
-	}
 	if l, err := take(t, path); err != nil {
 		t.Errorf("an empty lease: %v", err)
 	} else {
@@ -117,7 +114,7 @@ func TestLivingHostKeepsItsLease(t *testing.T) {
 	}
 	plant(t, path, elsewhere)
 	cancel()
-	if _, err := takeLease(ctx, path, 1, time.Hour, silence); err != context.Canceled {
+	if _, err := takeLease(ctx, path, 1, time.Hour, silence); !errors.Is(err, context.Canceled) || hintOf(err) == "" {
 		t.Errorf("a cancelled wait ends with %v", err)
 	}
 }

@@ -29,7 +29,7 @@ func (p *problem) Hint() string { return p.hint }
 func diskProblem(text string, err error) error {
 	hint := "see whether the disk and its mount are well, then try again"
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+	case isFull(err):
 		hint = "free some space, or choose another place with --dir"
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		hint = "choose a place that you may write to with --dir"
@@ -37,6 +37,12 @@ func diskProblem(text string, err error) error {
 		hint = "see that the path names a directory that exists"
 	}
 	return &problem{text: text, hint: hint, cause: err}
+}
+
+// isFull says that there was no room: on the disk, in the user's quota, or
+// under the limit of the size of a file.
+func isFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
 // reason is the text of an error without the paths that the os package adds:
