@@ -1,0 +1,69 @@
+package run
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+)
+
+// The closed set of commands and a whole snapshot can cross a socket.
+func TestPlainData(t *testing.T) {
+	for _, kind := range []Kind{Pause, Resume, SetRate, SetSampler, Redraw, Respond, Save, Stop} {
+		sameAfterJSON(t, Command{Kind: kind, Value: 0.1, Latent: 3, Sampler: SamplerBoth})
+		if err := (Command{Kind: kind, Value: 0.1, Latent: 3, Sampler: SamplerBoth}).validate(16); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+	r := start(t, tiny(50), Options{Sampler: SamplerBoth, SamplerShare: 1})
+	do(t, r, Command{Kind: Respond, Latent: 1})
+	s := r.Wait()
+	if s.Lattice == nil || len(s.History) == 0 || len(s.Events) == 0 || s.Exact.MagnetizationSquared == nil {
+		t.Fatalf("the snapshot has empty parts: %+v", s)
+	}
+	full := *s
+	full.Response = &Response{Map: []float32{1.5}}
+	full.Samplers = []SamplerReport{{Space: latentSpace, M2: 1.0 / 3}}
+	full.Error, full.Hint = "x", "y"
+	sameAfterJSON(t, full)
+	plainType(t, reflect.TypeFor[Snapshot](), "Snapshot")
+	plainType(t, reflect.TypeFor[Command](), "Command")
+}
+
+func sameAfterJSON[T any](t *testing.T, want T) {
+	t.Helper()
+	data, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got T
+	if err := json.Unmarshal(data, &got); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v came back as %+v, %v", want, got, err)
+	}
+}
+
+// plainType refuses what cannot cross a socket, or would take the program with
+// it; every type must be of this package or one that holds configurations.
+func plainType(t *testing.T, typ reflect.Type, path string) {
+	t.Helper()
+	switch typ.Kind() {
+	case reflect.Func, reflect.Chan, reflect.Interface, reflect.UnsafePointer, reflect.Map:
+		t.Errorf("%s is a %s", path, typ.Kind())
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		plainType(t, typ.Elem(), path+"[]")
+	case reflect.Struct:
+		switch typ.PkgPath() {
+		case "neuralrg/training/run", "neuralrg/training":
+		default:
+			if typ.Name() != "Shape" {
+				t.Errorf("%s is a %s", path, typ)
+			}
+		}
+		for f := range typ.NumField() {
+			field := typ.Field(f)
+			if !field.IsExported() {
+				t.Errorf("%s.%s does not cross", path, field.Name)
+			}
+			plainType(t, field.Type, path+"."+field.Name)
+		}
+	}
+}
