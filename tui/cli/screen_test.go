@@ -34,12 +34,14 @@ func onTerminal(t *testing.T, columns, rows int, c *exec.Cmd) *terminal {
 		t.Fatal(err)
 	}
 	e := &terminal{SafeEmulator: vt.NewSafeEmulator(columns, rows), t: t, process: c, file: file, done: make(chan struct{})}
-	go func() { _, _ = io.Copy(file, e.SafeEmulator) }() // its answers to questions
+	var answers sync.WaitGroup
+	answers.Go(func() { _, _ = io.Copy(file, e.SafeEmulator) }) // to the program's questions
 	go e.read()
 	t.Cleanup(func() {
 		_ = c.Process.Kill()
 		<-e.done
-		_ = e.Close()
+		_ = e.InputPipe().(io.Closer).Close() // the emulator's own Close is not safe beside Read
+		answers.Wait()
 		_ = file.Close()
 	})
 	return e
