@@ -302,6 +302,9 @@ func (b *conductor) finish(end Phase) {
 	for range b.steps { // until its goroutine has ended
 	}
 	b.dismissWorkers()
+	if b.failure != nil {
+		b.note("failed", b.failure.Error())
+	}
 	if b.failure == nil || b.diverged {
 		b.requestSave()
 	}

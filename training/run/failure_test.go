@@ -50,6 +50,9 @@ func TestDivergenceKeepsTheLastGoodState(t *testing.T) {
 	if s.Saved != 100 || s.Epoch != 100 || len(s.History) != 100 {
 		t.Errorf("saved at %d of %d epochs", s.Saved, s.Epoch)
 	}
+	if e := s.Events[len(s.Events)-1]; e.Kind != "failed" || e.Epoch != 100 {
+		t.Errorf("the last event is %+v", e)
+	}
 	last, metrics := result(t, s.Dir)
 	if last.Epoch != 100 || len(metrics) != 100 || !finite(last.Params) {
 		t.Errorf("the checkpoint is of epoch %d, and %d lines of metrics", last.Epoch, len(metrics))

@@ -42,7 +42,7 @@ func newConductor(d directory, c Config, o Options) (*conductor, error) {
 	if o.saveEvery == 0 {
 		o.saveEvery = saveEvery
 	}
-	if err := errors.Join(c.Validate(), o.validate()); err != nil {
+	if err := firstError(c.Validate(), o.validate()); err != nil {
 		return nil, err
 	}
 	energy, err := physics.NewIsing(c.L, c.Temperature)
