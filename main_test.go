@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"themes":                {},
 	"tui/chart":             {"themes"},
 	"tui":                   {"model", "physics", "training", "training/run", "themes", "tui/chart"},
-	"tui/cli":               {"model", "physics", "training", "training/run", "tui"},
+	"tui/cli":               {"model", "physics", "training", "training/run", "themes", "tui"},
 	".":                     {"tui/cli"},
 }
 

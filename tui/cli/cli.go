@@ -35,6 +35,7 @@ func Main(args []string) int {
 	// error takes the way round, through a.err.
 	err := fang.Execute(context.Background(), root,
 		fang.WithVersion(Version),
+		fang.WithColorSchemeFunc(helpColors),
 		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}))
 	if err == nil {
 		err = a.err

@@ -53,7 +53,12 @@ func addChoice[T ~string](flags *pflag.FlagSet, value *T, name, about string, wo
 // temperature is the value of a flag that takes a number or the word Tc.
 type temperature float64
 
-func (t *temperature) String() string { return strconv.FormatFloat(float64(*t), 'g', -1, 64) }
+func (t *temperature) String() string {
+	if *t == temperature(physics.Tc) {
+		return "Tc"
+	}
+	return strconv.FormatFloat(float64(*t), 'g', -1, 64)
+}
 
 func (t *temperature) Set(s string) error {
 	if strings.EqualFold(s, "Tc") {

@@ -72,7 +72,7 @@ func (f *trainFlags) settingFlags() *pflag.FlagSet {
 	s.Float64Var(&c.Rate, "lr", c.Rate, "learning rate at the start")
 	addChoice(s, &c.Schedule, "schedule", "how the learning rate moves", training.Constant, training.Cosine)
 	s.Float64Var(&c.WeightDecay, "weight-decay", c.WeightDecay, "strength of the L2 term")
-	addChoice(s, &c.Objective, "objective", "estimate of the gradient", training.ReverseKL, training.Path)
+	addChoice(s, &c.Objective, "objective", "gradient estimate", training.ReverseKL, training.Path)
 	s.BoolVar(&c.Symmetry, "symmetry", c.Symmetry, "learn a density that is even in the fields")
 	s.Uint64Var(&c.Seed, "seed", c.Seed, "seed of every random number")
 	return s
@@ -80,7 +80,7 @@ func (f *trainFlags) settingFlags() *pflag.FlagSet {
 
 func (f *trainFlags) samplerFlags() *pflag.FlagSet {
 	s := flagSet()
-	addChoice(s, &f.config.Sampler, "sampler", "background samplers, both on the screen and off without",
+	addChoice(s, &f.config.Sampler, "sampler", "in the background",
 		run.SamplerOff, run.SamplerLatent, run.SamplerPhysical, run.SamplerBoth)
 	s.Float64Var(&f.config.SamplerShare, "sampler-share", f.config.SamplerShare, "share of a core's time for the samplers")
 	return s
@@ -102,12 +102,12 @@ func (f *trainFlags) register(flags *pflag.FlagSet) {
 	flags.IntVar(&f.threads, "threads", f.threads, "threads that train")
 	flags.AddFlagSet(f.samplers)
 	flags.BoolVar(&f.plain, "plain", false, "lines of text, no screen")
-	flags.BoolVar(&f.json, "json", false, "print the result as one JSON object; implies --plain")
-	addChoice(flags, &f.screen.Color, "color", "colours of the screen",
+	flags.BoolVar(&f.json, "json", false, "the result as one JSON object; implies --plain")
+	addChoice(flags, &f.screen.Color, "color", "colours",
 		tui.ColorAuto, tui.ColorTrue, tui.Color256, tui.Color16, tui.ColorNone)
-	addChoice(flags, &f.screen.Glyphs, "glyphs", "characters of the screen",
+	addChoice(flags, &f.screen.Glyphs, "glyphs", "characters",
 		tui.GlyphsAuto, tui.GlyphsBlock, tui.GlyphsASCII)
-	flags.StringVar(&f.screen.Theme, "theme", "", "theme of the screen (by the terminal's background)")
+	flags.StringVar(&f.screen.Theme, "theme", "", "colour theme (by the terminal's background)")
 	flags.IntVar(&f.screen.FPS, "fps", 0, "pictures a second at most (10, and 4 over SSH)")
 }
 
