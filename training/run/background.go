@@ -37,7 +37,7 @@ const (
 	// A frozen flow serves the latent sampler at least for so long: each newer
 	// one has another density, and the statistics begin again.
 	frozenFor          = 10 * time.Second
-	frozenTrajectories = 30
+	frozenTrajectories = 10
 
 	reportEvery = 30 * time.Second // between two events
 )
@@ -66,12 +66,18 @@ func (s *background) enable(choice Sampler) {
 	wake(s.wake)
 }
 
+// latentPart is the latent sampler's part of the share when both work: its
+// trajectories go through the flow, and cost a hundred times a physical one.
+const latentPart = 0.9
+
 // part is the share of a core's time that this sampler may take now.
 func (s *background) part() float64 {
-	switch *s.choice.Load() {
-	case SamplerBoth:
-		return s.share / 2
-	case Sampler(s.space):
+	switch choice := *s.choice.Load(); {
+	case choice == SamplerBoth && s.space == latentSpace:
+		return s.share * latentPart
+	case choice == SamplerBoth:
+		return s.share * (1 - latentPart)
+	case choice == Sampler(s.space):
 		return s.share
 	}
 	return 0
@@ -244,6 +250,6 @@ func (m *measurement) report(took time.Duration) *SamplerReport {
 		Space: m.space, Epoch: m.epoch, Chains: m.hmc.Chains(),
 		Leapfrogs: m.hmc.Leapfrogs, Step: m.hmc.Step,
 		Trajectories: m.trajectories, Acceptance: m.acceptance / n,
-		M2: e.Mean, M2Error: e.Error, M2Trajectory: m.last, SecondsPerTraj: m.seconds / n,
+		M2: e.Mean, M2Error: e.Error, Short: e.Short, M2Trajectory: m.last, SecondsPerTraj: m.seconds / n,
 	}
 }
