@@ -68,8 +68,19 @@ func TestPlotSurvives(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	nan, inf := math.NaN(), math.Inf(1)
 	series := [][]float64{
-		nil, {}, {nan}, {inf}, {-inf, inf}, {nan, nan, nan}, {1}, {1, inf, 2}, {nan, 5, nan},
-		{1e300, -1e300}, {math.MaxFloat64, -math.MaxFloat64}, {0, 0, 0}, {1e-300, 2e-300},
+		nil,
+		{},
+		{nan},
+		{inf},
+		{-inf, inf},
+		{nan, nan, nan},
+		{1},
+		{1, inf, 2},
+		{nan, 5, nan},
+		{1e300, -1e300},
+		{math.MaxFloat64, -math.MaxFloat64},
+		{0, 0, 0},
+		{1e-300, 2e-300},
 	}
 	bounds := []float64{0, 1, -1e300, 1e300, nan, inf, -inf, 1e-320}
 	for range 3000 {
