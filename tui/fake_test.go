@@ -95,15 +95,7 @@ func sample(L, epochs int) *run.Snapshot {
 			FreeEnergyStd: 2.7, FreeEnergyError: 0.12, Gap: gap, ESS: 0.351, Rate: 1e-3, GradNorm: 20,
 		})
 	}
-	s.Lattice = &run.Lattice{Epoch: epochs, L: L, X: make([]float32, L*L), Spins: make([]int8, L*L)}
-	for site := range s.Lattice.X {
-		row, column := float64(site/L)/float64(L), float64(site%L)/float64(L)
-		x := 2.6*math.Sin(2*math.Pi*(row+0.2))*math.Cos(2*math.Pi*column) + 0.9*random.NormFloat64() + 0.7
-		s.Lattice.X[site], s.Lattice.Spins[site] = float32(x), -1
-		if random.Float64() < 1/(1+math.Exp(-2*x)) {
-			s.Lattice.Spins[site] = 1
-		}
-	}
+	s.Lattice = sampleLattice(L, epochs)
 	s.Response = response(L, geometryOf(s.Config).start(), epochs-12)
 	s.Samplers = []run.SamplerReport{
 		{
@@ -116,6 +108,21 @@ func sample(L, epochs int) *run.Snapshot {
 		},
 	}
 	return s
+}
+
+// sampleLattice is a smooth wave with noise.
+func sampleLattice(L, epoch int) *run.Lattice {
+	random := rand.New(rand.NewPCG(uint64(L), uint64(epoch)))
+	l := &run.Lattice{Epoch: epoch, L: L, X: make([]float32, L*L), Spins: make([]int8, L*L)}
+	for site := range l.X {
+		row, column := float64(site/L)/float64(L), float64(site%L)/float64(L)
+		x := 2.6*math.Sin(2*math.Pi*(row+0.2))*math.Cos(2*math.Pi*column) + 0.9*random.NormFloat64() + 0.7
+		l.X[site], l.Spins[site] = float32(x), -1
+		if random.Float64() < 1/(1+math.Exp(-2*x)) {
+			l.Spins[site] = 1
+		}
+	}
+	return l
 }
 
 // response is a blob of both signs round the site of a latent.

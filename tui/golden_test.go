@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/exp/golden"
 
@@ -13,10 +14,13 @@ import (
 	"neuralrg/training/run"
 )
 
+// never is a clock that never strikes.
+func never(time.Duration, tea.Msg) tea.Cmd { return nil }
+
 // still is a screen that shows a snapshot at a size, on a clock that stands.
 func still(s *run.Snapshot, area size, profile colorprofile.Profile, ascii bool) *screen {
 	theme, _ := themes.Named("dark")
-	m := newScreen(func(run.Command) error { return nil }, theme, profile, ascii)
+	m := newScreen(func(run.Command) error { return nil }, never, newStyles(theme, profile, ascii))
 	m.now = func() time.Time { return time.Unix(1e9, 0) }
 	m.area = area
 	if s != nil {

@@ -48,8 +48,8 @@ func latentAside(g geometry, latent int, st *styles) []string {
 		lines = append(lines, levelName(level, here, st))
 	}
 	lines = append(lines, st.muted.paint(levelKind(g, here)), "",
-		st.muted.paint("latents"), right(count(g.size(here)), 6), "",
-		st.muted.paint("site"), siteName(g, latent))
+		st.muted.paint("latents"), " "+count(g.size(here)), "",
+		st.muted.paint("site"), " "+siteName(g, latent))
 	for i, line := range lines {
 		lines[i] = fit(line, len("coarsest"))
 	}

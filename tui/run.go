@@ -4,7 +4,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"sync"
@@ -30,32 +29,54 @@ func Run(ctx context.Context, r Runner, o Options) error {
 	return show(ctx, r, o, os.Stdin, os.Stdout, os.Environ())
 }
 
-func show(ctx context.Context, r Runner, o Options, in io.Reader, out io.Writer, env environment) error {
+func show(ctx context.Context, r Runner, o Options, in, out *os.File, env environment) error {
 	if err := o.Validate(); err != nil {
 		return err
 	}
+	watch, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
 	profile := o.profile(out, env)
-	m := newScreen(r.Do, themes.For(true), profile, o.ascii(env))
+	m := newScreen(r.Do, later(watch), newStyles(themes.For(true), profile, o.ascii(env)))
 	if theme, ok := themes.Named(o.Theme); ok {
 		m.dress(theme)
 		m.chosen = true
 	}
-	out, initial := clamped(out)
+	output, window := clamped(terminalFile{out, leave})
 	program := tea.NewProgram(m,
-		tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithEnvironment(env),
-		tea.WithColorProfile(profile), tea.WithWindowSize(initial.width, initial.height),
+		tea.WithContext(watch), tea.WithInput(terminalFile{in, leave}), tea.WithOutput(output), tea.WithEnvironment(env),
+		tea.WithColorProfile(profile), tea.WithWindowSize(window.width, window.height),
 		tea.WithFilter(clampResize), tea.WithoutSignalHandler())
 
-	watch, leave := context.WithCancel(ctx)
 	var follower sync.WaitGroup
 	follower.Go(func() { follow(watch, r.Feed(), program, o.framesPerSecond(env)) })
 	_, err := program.Run()
-	leave()
+	gone := context.Cause(watch)
+	leave(nil)
 	follower.Wait()
-	if ctx.Err() != nil && errors.Is(err, tea.ErrProgramKilled) {
+	switch {
+	case ctx.Err() != nil:
 		return nil
+	case gone != nil:
+		return gone
 	}
 	return err
+}
+
+// later makes commands that bring a message after a while, and end with the
+// context.
+func later(ctx context.Context) func(time.Duration, tea.Msg) tea.Cmd {
+	return func(d time.Duration, msg tea.Msg) tea.Cmd {
+		return func() tea.Msg {
+			wait := time.NewTimer(d)
+			defer wait.Stop()
+			select {
+			case <-wait.C:
+				return msg
+			case <-ctx.Done():
+				return nil
+			}
+		}
+	}
 }
 
 // follow brings snapshots to the screen, no more than so many a second. It may
@@ -83,14 +104,10 @@ func clampResize(_ tea.Model, msg tea.Msg) tea.Msg {
 
 // clamped hides from Bubble Tea a window so large that the first buffer, which
 // it sizes before any message, would take all memory.
-func clamped(out io.Writer) (io.Writer, size) {
-	f, ok := out.(term.File)
-	if !ok {
-		return out, size{80, 24}
-	}
-	w, h, err := term.GetSize(f.Fd())
+func clamped(out terminalFile) (io.Writer, size) {
+	w, h, err := term.GetSize(out.Fd())
 	window := size{w, h}
-	if err == nil && clamp(window) != window && w*h > maxWidth*maxHeight {
+	if err == nil && w*h > maxWidth*maxHeight {
 		return struct{ io.Writer }{out}, clamp(window)
 	}
 	return out, window

@@ -57,8 +57,8 @@ func properties(exact float64, st *styles) []property {
 		property{"leapfrogs", func(r run.SamplerReport) string {
 			return fmt.Sprintf("%d × %.3f", r.Leapfrogs, r.Step)
 		}},
-		property{"time each", func(r run.SamplerReport) string { return milliseconds(r.SecondsPerTraj) }},
-		property{"flow of epoch", func(r run.SamplerReport) string {
+		property{"time each", func(r run.SamplerReport) string { return short(r.SecondsPerTraj) }},
+		property{"flow epoch", func(r run.SamplerReport) string {
 			if r.Space == "physical" {
 				return "-"
 			}
@@ -67,7 +67,13 @@ func properties(exact float64, st *styles) []property {
 	)
 }
 
-func milliseconds(seconds float64) string { return number(1000*seconds, 1, 6) + " ms" }
+// short writes a time that may be milliseconds or seconds.
+func short(seconds float64) string {
+	if seconds < 1 {
+		return number(1000*seconds, 1, 5) + " ms"
+	}
+	return number(seconds, 2, 5) + " s"
+}
 
 func (st *styles) space(name string) (ink, themes.Color) {
 	if name == "physical" {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
 
 	"neuralrg/themes"
 	"neuralrg/training/run"
@@ -25,6 +24,7 @@ type view struct {
 // goroutine: snapshots come as messages, commands go out as tea.Cmd.
 type screen struct {
 	do     func(run.Command) error
+	after  func(time.Duration, tea.Msg) tea.Cmd // a message to come later
 	styles *styles
 	chosen bool // the theme by the user, not by the background
 	area   size
@@ -68,11 +68,8 @@ const (
 	responseLife = 3 * time.Second // of the inspector's map, while training goes on
 )
 
-func newScreen(do func(run.Command) error, theme themes.Theme, profile colorprofile.Profile, ascii bool) *screen {
-	return &screen{
-		do: do, now: time.Now, view: view{focus: latticePane},
-		styles: newStyles(theme, profile, ascii),
-	}
+func newScreen(do func(run.Command) error, after func(time.Duration, tea.Msg) tea.Cmd, st *styles) *screen {
+	return &screen{do: do, after: after, now: time.Now, view: view{focus: latticePane}, styles: st}
 }
 
 // Init asks for the background colour, if the theme depends on it.
@@ -151,8 +148,7 @@ func (m *screen) geometry() geometry {
 func (m *screen) say(n notice) tea.Cmd {
 	m.said++
 	m.notice = notice{clean(n.text), n.bad}
-	said := m.said
-	return tea.Tick(noticeTime, func(time.Time) tea.Msg { return silenceMsg{said} })
+	return m.after(noticeTime, silenceMsg{m.said})
 }
 
 // send puts a command to the end of the queue. One that waits there and is of
@@ -212,8 +208,7 @@ func (m *screen) ask() tea.Cmd {
 		return nil
 	}
 	m.moves++
-	moves := m.moves
-	return tea.Tick(selectDelay, func(time.Time) tea.Msg { return selectedMsg{moves} })
+	return m.after(selectDelay, selectedMsg{m.moves})
 }
 
 // respond sends the question, unless its answer is there.

@@ -42,7 +42,7 @@ func TestKeyNames(t *testing.T) {
 }
 
 // console is a screen with its commands carried out as the program would, but
-// in order and at once; ticks do not wait.
+// in order and at once; what comes later a test brings itself.
 type console struct {
 	*screen
 	fake *fakeRun
@@ -52,7 +52,7 @@ type console struct {
 func newConsole(L int, area size) *console {
 	fake := newFake(L)
 	theme, _ := themes.Named("dark")
-	m := newScreen(fake.Do, theme, colorprofile.TrueColor, false)
+	m := newScreen(fake.Do, never, newStyles(theme, colorprofile.TrueColor, false))
 	c := &console{screen: m, fake: fake}
 	c.tell(tea.WindowSizeMsg{Width: area.width, Height: area.height})
 	c.show()
@@ -71,22 +71,16 @@ func (c *console) carryOut(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
-	answer := make(chan tea.Msg, 1)
-	go func() { answer <- cmd() }()
-	select {
-	case msg := <-answer:
-		switch msg := msg.(type) {
-		case tea.BatchMsg:
-			for _, cmd := range msg {
-				c.carryOut(cmd)
-			}
-		case tea.QuitMsg:
-			c.quit = true
-		case nil:
-		default:
-			c.tell(msg)
+	switch msg := cmd().(type) {
+	case tea.BatchMsg:
+		for _, cmd := range msg {
+			c.carryOut(cmd)
 		}
-	case <-time.After(selectDelay / 3): // a tick: the test speaks for it
+	case tea.QuitMsg:
+		c.quit = true
+	case nil:
+	default:
+		c.tell(msg)
 	}
 }
 

@@ -103,16 +103,18 @@ func (p Plot) labelWidth(n int) int {
 	return width
 }
 
-// scaled maps Low .. High to 0 .. 1 and cuts what lies outside: the point next
-// to one inside is drawn at the edge, so that the line enters there.
+// scaled maps Low .. High to 0 .. 1. What lies outside before the curve comes in
+// is left out, but for one point at the edge, where it comes in; later
+// excursions run along the edge.
 func (p Plot) scaled(values []float64) []float64 {
-	scaled := make([]float64, len(values))
-	inside := func(i int) bool {
-		return i >= 0 && i < len(values) && values[i] >= p.Low && values[i] <= p.High
+	first := 0
+	for first < len(values) && !(values[first] >= p.Low && values[first] <= p.High) {
+		first++
 	}
+	scaled := make([]float64, len(values))
 	for i, v := range values {
 		scaled[i] = math.NaN()
-		if inside(i) || (inside(i-1) || inside(i+1)) && !math.IsNaN(v) {
+		if i >= first-1 && !math.IsNaN(v) {
 			scaled[i] = max(0, min(1, (v-p.Low)/(p.High-p.Low)))
 		}
 	}
