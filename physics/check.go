@@ -5,9 +5,9 @@ import (
 	"math"
 )
 
-// The range of sizes and temperatures. Up to MaxSize and over the whole range
-// of temperatures the exact solution is tested against an independent one, and
-// a batch of 512 fields takes 134 MB. L = 2 would have doubled bonds
+// The range of sizes and temperatures in which the exact solution is tested
+// against an independent one: at MaxSize at low, critical and high temperature,
+// at smaller sizes over the whole range. L = 2 would have doubled bonds
 // between neighbours on the torus, another model, and odd sizes frustrate the
 // staggered mode that fixes the diagonal of the coupling.
 const (

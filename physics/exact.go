@@ -18,7 +18,8 @@ type Exact struct {
 }
 
 // Solve returns the exact solution for even L from MinSize to MaxSize and T
-// from MinTemperature to MaxTemperature, right to 1e-12 relative or better.
+// from MinTemperature to MaxTemperature, right to 1e-12 relative or better; of
+// lnZ_dual, which is nearly zero at high temperature, 1e-12 of its largest term.
 func Solve(L int, T float64) (Exact, error) {
 	if err := check(L, T); err != nil {
 		return Exact{}, err

@@ -130,19 +130,20 @@ func (h *HMC) leapfrog() {
 		return
 	}
 	step := float32(h.Step)
-	kick(h.p, h.qGrad, step/2)
+	subtract(h.p, h.qGrad, step/2)
 	for i := range h.Leapfrogs {
-		kick(h.q, h.p, -step)
+		subtract(h.q, h.p, -step)
 		h.Energy.Eval(h.qU, h.qGrad, h.q)
 		if i < h.Leapfrogs-1 {
-			kick(h.p, h.qGrad, step)
+			subtract(h.p, h.qGrad, step)
 		}
 	}
-	kick(h.p, h.qGrad, step/2)
+	subtract(h.p, h.qGrad, step/2)
 }
 
-// kick subtracts step*slope from v.
-func kick(v, slope []float32, step float32) {
+// subtract subtracts step*slope from v: a kick of the momenta by the gradient,
+// or, backwards, a drift of the positions along the momenta.
+func subtract(v, slope []float32, step float32) {
 	slope = slope[:len(v)]
 	for i := range v {
 		v[i] -= step * slope[i]

@@ -52,8 +52,8 @@ func (r *Renormalized) Fields(x, z []float32) {
 }
 
 // Eval sets u to the renormalized energies of latents z and, unless it is nil,
-// grad to the gradient, as physics.Energy has it; grad must not overlap z. With ln q(x) taken as a function of
-// z on the generation pass,
+// grad to the gradient, as physics.Energy has it; grad must
+// not overlap z. With ln q(x) taken as a function of z on the generation pass,
 //
 //	dU/dz = dx/dz' [dU/dx - r- d ln q(y)/dy at y=-x] + r+ d ln q(x(z))/dz + z,
 //
@@ -107,6 +107,9 @@ func (r *Renormalized) density(w *passes) {
 // subtractLogNormal subtracts ln N(z) from u.
 func subtractLogNormal(u []float64, z []float32) {
 	n := len(u)
+	if n == 0 {
+		return
+	}
 	constant := 0.5 * math.Log(2*math.Pi) * float64(len(z)/n)
 	for i := 0; i < len(z); i += n {
 		for b, v := range z[i : i+n] {

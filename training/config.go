@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"neuralrg/model"
+	"neuralrg/physics"
 )
 
 // Config is everything that decides the bits of a training run.
@@ -64,8 +65,8 @@ func (c Config) Validate() error {
 		return err
 	}
 	switch {
-	case !(c.Temperature >= 0.1 && c.Temperature <= 100):
-		return problem{fmt.Sprintf("temperature %v is out of range", c.Temperature), "choose a temperature from 0.1 to 100; the critical one is 2.269185"}
+	case !(c.Temperature >= physics.MinTemperature && c.Temperature <= physics.MaxTemperature):
+		return problem{fmt.Sprintf("temperature %v is out of range", c.Temperature), fmt.Sprintf("choose a temperature from %v to %v; the critical one is %.6f", physics.MinTemperature, physics.MaxTemperature, physics.Tc)}
 	case c.Batch < 2 || c.Batch > maxBatch:
 		return problem{fmt.Sprintf("batch %d is out of range", c.Batch), fmt.Sprintf("choose from 2 to %d samples an epoch", maxBatch)}
 	case c.Epochs < 1 || c.Epochs > maxEpochs:

@@ -15,12 +15,12 @@ type worker struct {
 	energy physics.Energy
 	noise  noise
 
-	generated, inferred *model.Tape
-	z, x, mirror        []float32 // latents, fields, -x
-	force               []float32 // dL/dx
-	pull, unused        []float32 // dL/dx of one inference pass; z of inference
-	u, logq, logqMirror []float64
-	weight, weightMirr  []float64 // dL/d ln q(x), dL/d ln q(-x)
+	generated, inferred  *model.Tape
+	z, x, mirror         []float32 // latents, fields, -x
+	dx                   []float32 // dL/dx
+	dxInferred, unused   []float32 // dL/dx of one inference pass; z of inference
+	u, logq, logqMirror  []float64
+	weight, weightMirror []float64 // dL/d ln q(x), dL/d ln q(-x)
 }
 
 func newWorker(f *model.Flow, e physics.Energy, samples int) *worker {
@@ -29,8 +29,8 @@ func newWorker(f *model.Flow, e physics.Energy, samples int) *worker {
 	return &worker{
 		flow: f, energy: e, noise: newNoise(),
 		generated: model.NewTape(f.Shape, samples), inferred: model.NewTape(f.Shape, samples),
-		z: fields(), x: fields(), mirror: fields(), force: fields(), pull: fields(), unused: fields(),
-		u: numbers(), logq: numbers(), logqMirror: numbers(), weight: numbers(), weightMirr: numbers(),
+		z: fields(), x: fields(), mirror: fields(), dx: fields(), dxInferred: fields(), unused: fields(),
+		u: numbers(), logq: numbers(), logqMirror: numbers(), weight: numbers(), weightMirror: numbers(),
 	}
 }
 
@@ -57,24 +57,24 @@ func (w *worker) try(s shard, c Config, epoch int) (failure any) {
 // run draws the shard's samples and sets losses and grad.
 //
 // With z standard normal and x = x(z), the loss is the batch mean of
-// ln q(x) + U(x), an estimate of the variational free energy (Li and Wang,
-// equation 3). Where the flow is symmetrised, ln q is the logarithm of
+// ln q(x) + U(x), an estimate of the variational free energy (Li and
+// Wang, arXiv:1802.02840). Where the flow is symmetrised, ln q is the logarithm of
 // [q(x) + q(-x)]/2: q(x) is known from generation, so only q(-x) takes a
 // second pass, an inference. Drawing x itself and not +x or -x at random
 // changes nothing, because the loss is even.
 func (w *worker) run(s shard, c Config, epoch int) {
 	n := len(s.losses)
 	size := w.energy.Sites() * n
-	z, x, force := w.z[:size], w.x[:size], w.force[:size]
+	z, x, dx := w.z[:size], w.x[:size], w.dx[:size]
 	u, logq := w.u[:n], w.logq[:n]
 	clear(s.grad)
 
 	w.noise.fill(z, c.Seed, epoch, s.index)
 	w.flow.Generate(w.generated, x, logq, z)
-	w.energy.Eval(u, force, x)
+	w.energy.Eval(u, dx, x)
 	share := 1 / float64(s.samples)
-	for i := range force {
-		force[i] *= float32(share)
+	for i := range dx {
+		dx[i] *= float32(share)
 	}
 	w.weigh(s, c.Symmetry, share)
 	switch c.Objective {
@@ -103,7 +103,7 @@ func (w *worker) weigh(s shard, symmetric bool, share float64) {
 			logq, r, rMirror = model.LogQSym(logq, w.logqMirror[b])
 		}
 		s.losses[b] = logq + w.u[b]
-		w.weight[b], w.weightMirr[b] = r*share, rMirror*share
+		w.weight[b], w.weightMirror[b] = r*share, rMirror*share
 	}
 }
 
@@ -111,14 +111,14 @@ func (w *worker) weigh(s shard, symmetric bool, share float64) {
 // depends on the parameters directly and through x.
 func (w *worker) followTotal(grad []float32, symmetric bool, n int) {
 	size := w.energy.Sites() * n
-	force, pull := w.force[:size], w.pull[:size]
+	dx, dxInferred := w.dx[:size], w.dxInferred[:size]
 	if symmetric {
-		w.flow.Backward(w.inferred, grad, nil, pull, w.weightMirr[:n])
-		for i, p := range pull { // d/dx = -d/d(-x)
-			force[i] -= p
+		w.flow.Backward(w.inferred, grad, nil, dxInferred, w.weightMirror[:n])
+		for i, p := range dxInferred { // d/dx = -d/d(-x)
+			dx[i] -= p
 		}
 	}
-	w.flow.Backward(w.generated, grad, nil, force, w.weight[:n])
+	w.flow.Backward(w.generated, grad, nil, dx, w.weight[:n])
 }
 
 // followPath adds the path gradient (Roeder et al., arXiv:1703.09194; Vaitl et
@@ -127,17 +127,17 @@ func (w *worker) followTotal(grad []float32, symmetric bool, n int) {
 // mean zero and all of the noise at the optimum.
 func (w *worker) followPath(grad []float32, symmetric bool, n int) {
 	size := w.energy.Sites() * n
-	force, pull := w.force[:size], w.pull[:size]
+	dx, dxInferred := w.dx[:size], w.dxInferred[:size]
 	if symmetric {
-		w.flow.Backward(w.inferred, nil, nil, pull, w.weightMirr[:n])
-		for i, p := range pull {
-			force[i] -= p
+		w.flow.Backward(w.inferred, nil, nil, dxInferred, w.weightMirror[:n])
+		for i, p := range dxInferred {
+			dx[i] -= p
 		}
 	}
 	w.flow.Renormalize(w.inferred, w.unused[:size], w.logqMirror[:n], w.x[:size])
-	w.flow.Backward(w.inferred, nil, nil, pull, w.weight[:n])
-	for i, p := range pull {
-		force[i] += p
+	w.flow.Backward(w.inferred, nil, nil, dxInferred, w.weight[:n])
+	for i, p := range dxInferred {
+		dx[i] += p
 	}
-	w.flow.Backward(w.generated, grad, nil, force, nil)
+	w.flow.Backward(w.generated, grad, nil, dx, nil)
 }

@@ -132,25 +132,32 @@ func (t *Trainer) Step() (Stats, error) {
 // and freeze its parameters in silence.
 const maxGradNorm = 1e18
 
-// evaluate fills the losses and every shard's gradient.
+// evaluate fills the losses and every shard's gradient. What a worker panics
+// with comes out here, where the trainer's owner can recover, once all workers
+// are at rest.
 func (t *Trainer) evaluate() {
-	pending, next := 0, 0
-	for next < len(t.parts) || pending > 0 {
-		work, part := t.work, shard{}
-		if next < len(t.parts) {
-			part = t.parts[next]
+	var failure any
+	todo, pending := t.parts, 0
+	for len(todo) > 0 || pending > 0 {
+		work, next := t.work, shard{}
+		if len(todo) > 0 {
+			next = todo[0]
 		} else {
 			work = nil // all handed out: only wait
 		}
 		select {
-		case work <- part:
-			next, pending = next+1, pending+1
-		case failure := <-t.done:
+		case work <- next:
+			todo = todo[1:]
+			pending++
+		case f := <-t.done:
 			pending--
-			if failure != nil {
-				panic(failure) // here, where the trainer's owner can recover
+			if f != nil {
+				failure, todo = f, nil
 			}
 		}
+	}
+	if failure != nil {
+		panic(failure)
 	}
 }
 
@@ -235,9 +242,11 @@ func (t *Trainer) State() State {
 // Restore puts the trainer where a State was taken. The state must be of the
 // same shape.
 func (t *Trainer) Restore(s State) error {
-	n := len(t.flow.Params)
-	if len(s.Params) != n || len(s.M) != n || len(s.V) != n || len(s.Masks) != len(t.flow.Masks) {
-		return fmt.Errorf("the state has %d parameters and %d masks, the flow %d and %d", len(s.Params), len(s.Masks), n, len(t.flow.Masks))
+	if _, err := model.Restore(t.config.Shape, s.Params, s.Masks); err != nil {
+		return err
+	}
+	if n := len(s.Params); len(s.M) != n || len(s.V) != n || s.Epoch < 0 {
+		return fmt.Errorf("the state of epoch %d has %d and %d moments of %d parameters", s.Epoch, len(s.M), len(s.V), n)
 	}
 	if err := validateRate(s.Rate); err != nil {
 		return err

@@ -3,8 +3,10 @@ package training
 import (
 	"errors"
 	"math"
+	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"neuralrg/model"
 	"neuralrg/physics"
@@ -110,6 +112,16 @@ func TestRestoreRefusesAnotherShape(t *testing.T) {
 	if err := a.Restore(bad); err == nil {
 		t.Error("a state with a rate of NaN was taken")
 	}
+	bad = a.State()
+	bad.Masks[0] = 0b1111
+	if err := a.Restore(bad); err == nil {
+		t.Error("a mask that changes nothing was taken")
+	}
+	bad = a.State()
+	bad.Epoch = -5
+	if err := a.Restore(bad); err == nil {
+		t.Error("a negative epoch was taken")
+	}
 	if !sameState(before, a.State()) {
 		t.Error("a refused state changed the trainer")
 	}
@@ -186,16 +198,27 @@ func TestParametersThatAreNotFiniteStopTheRun(t *testing.T) {
 func TestPanicOfAWorkerReachesTheCaller(t *testing.T) {
 	c := small()
 	e := &failing{Energy: ising(t, c), panic: true}
-	tr, err := New(c, e, 2)
+	before := runtime.NumGoroutine()
+	tr, err := New(c, e, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
-		if recover() == nil {
-			t.Error("Step returned as if nothing had happened")
-		}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("Step returned as if nothing had happened")
+			}
+		}()
+		_, _ = tr.Step()
 	}()
-	_, _ = tr.Step()
+	tr.Close()
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines, %d before the trainer", runtime.NumGoroutine(), before)
 }
 
 func TestShardsCoverTheBatch(t *testing.T) {

@@ -38,6 +38,9 @@ const (
 	// one has another density, and the statistics begin again.
 	frozenFor          = 10 * time.Second
 	frozenTrajectories = 10
+	// Sooner if training has gone on to more than twice the epoch and this: the
+	// two flows have little in common then.
+	young = 50
 
 	reportEvery = 30 * time.Second // between two events
 )
@@ -123,7 +126,9 @@ func (s *background) refresh(ctx context.Context, m *measurement) *measurement {
 		return s.measure(ctx, f, nil)
 	case s.space == physicalSpace, m.epoch == f.epoch:
 		return m
-	case m.trajectories < frozenTrajectories || time.Since(m.began) < frozenFor:
+	case time.Since(m.began) < frozenFor:
+		return m
+	case m.trajectories < frozenTrajectories && f.epoch < 2*m.epoch+young:
 		return m
 	}
 	s.record(ctx)
@@ -141,6 +146,9 @@ func (s *background) record(ctx context.Context) {
 		r.Space, r.Chains, r.Trajectories, r.Acceptance, r.M2, r.M2Error)
 	if r.Space == latentSpace {
 		text += fmt.Sprintf(", of the flow at epoch %d", r.Epoch)
+	}
+	if r.Short {
+		text += " (chains too short for this error to be trusted)"
 	}
 	select {
 	case s.notes <- Event{Kind: samplerReport, Text: text}:

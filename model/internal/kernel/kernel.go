@@ -23,8 +23,9 @@ type Row [Tile]float32
 // Set is one implementation of all kernels.
 //
 // Matrices of weights are row-major, out x in, with out = len(y) and
-// in = len(x), both at most MaxWidth. NaN and Inf in any operand of a column
-// come out in that column: a diverged flow must look diverged.
+// in = len(x), both at most MaxWidth. NaN in any operand of a column
+// comes out in that column: a diverged flow must look diverged. An infinity may
+// saturate, in ELU and tanh.
 type Set struct {
 	// Name says which implementation it is; results of different ones differ
 	// in the last bits.
