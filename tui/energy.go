@@ -36,7 +36,7 @@ func energyNote(v view) string {
 	if v.gap {
 		return "gap in nats, logarithmic"
 	}
-	return "nats, whole lattice"
+	return "of the dual, nats"
 }
 
 func energyCells(s *run.Snapshot, st *styles) [][]cell {
@@ -50,7 +50,7 @@ func energyCells(s *run.Snapshot, st *styles) [][]cell {
 		},
 		{
 			{"gap", value(m.Gap) + uncertainty},
-			{"gap / lnZ", number(100*m.Gap/s.Exact.LnZDual, 2, 8) + st.muted.paint(" %")},
+			{"gap / lnZ", number(100*m.Gap/math.Abs(s.Exact.LnZDual), 2, 8) + st.muted.paint(" %")},
 		},
 		{
 			{"speed", number(s.EpochsPerSecond, 2, 8) + st.muted.paint(" epochs/s")},

@@ -110,7 +110,10 @@ func responseOf(s *run.Snapshot, g geometry, latent int) *run.Response {
 func drawResponse(s *run.Snapshot, shown *run.Response, mark *chart.Mark, r chart.Raster, st *styles) []string {
 	limit := chart.Limit(shown.Map)
 	age := "this epoch"
-	if behind := s.Epoch - shown.Epoch; behind > 0 {
+	switch behind := s.Epoch - shown.Epoch; {
+	case behind == 1:
+		age = "1 epoch ago"
+	case behind > 1:
 		age = count(behind) + " epochs ago"
 	}
 	legend := chart.Legend(limit, legendWidth(r), st.signed)

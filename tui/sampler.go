@@ -44,7 +44,10 @@ func properties(exact float64, st *styles) []property {
 	}
 	if !math.IsNaN(exact) {
 		all = append(all, property{"from exact", func(r run.SamplerReport) string {
-			if !(r.M2Error > 0) {
+			switch {
+			case r.Short: // its error bar is too small
+				return st.muted.paint("too short yet")
+			case !(r.M2Error > 0):
 				return "-"
 			}
 			return fmt.Sprintf("%+.1f σ", (r.M2-exact)/r.M2Error)

@@ -168,7 +168,6 @@ type measurement struct {
 	trajectories int
 	acceptance   float64 // sum over trajectories
 	seconds      float64 // in trajectories
-	last         float64 // mean m^2 after the newest trajectory
 	older, newer *sampling.Accumulator
 }
 
@@ -232,10 +231,6 @@ func (m *measurement) trajectory() {
 		x = m.x
 	}
 	physics.MagnetizationSquared(m.m2, x)
-	m.last = 0
-	for _, v := range m.m2 {
-		m.last += v / float64(len(m.m2))
-	}
 	if m.trajectories&(m.trajectories-1) == 0 {
 		m.older, m.newer = m.newer, sampling.NewAccumulator(len(m.m2))
 	}
@@ -248,7 +243,7 @@ func (m *measurement) trajectory() {
 func (m *measurement) report(took time.Duration) *SamplerReport {
 	m.seconds += took.Seconds()
 	e := m.older.Estimate()
-	for _, v := range []float64{e.Mean, e.Error, m.acceptance, m.last} {
+	for _, v := range []float64{e.Mean, e.Error, m.acceptance} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return nil
 		}
@@ -258,6 +253,6 @@ func (m *measurement) report(took time.Duration) *SamplerReport {
 		Space: m.space, Epoch: m.epoch, Chains: m.hmc.Chains(),
 		Leapfrogs: m.hmc.Leapfrogs, Step: m.hmc.Step,
 		Trajectories: m.trajectories, Acceptance: m.acceptance / n,
-		M2: e.Mean, M2Error: e.Error, Short: e.Short, M2Trajectory: m.last, SecondsPerTraj: m.seconds / n,
+		M2: e.Mean, M2Error: e.Error, Short: e.Short, SecondsPerTraj: m.seconds / n,
 	}
 }

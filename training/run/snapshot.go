@@ -127,8 +127,7 @@ type SamplerReport struct {
 	Acceptance     float64 `json:"acceptance"`
 	M2             float64 `json:"magnetization_squared"`
 	M2Error        float64 `json:"magnetization_squared_error"`
-	Short          bool    `json:"short"`                      // too few trajectories yet for the error to be trusted
-	M2Trajectory   float64 `json:"magnetization_squared_last"` // mean over chains of the newest trajectory
+	Short          bool    `json:"short"` // too few trajectories yet for the error to be trusted
 	SecondsPerTraj float64 `json:"seconds_per_trajectory"`
 }
 

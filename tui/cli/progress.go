@@ -67,8 +67,10 @@ func (p *progress) head(s *run.Snapshot) error {
 	}
 	p.headed = true
 	c := s.Config
-	_, err := fmt.Fprintf(p.out, "neuralrg %s: L=%d, T=%.6g, %d parameters, batch %d, %d epochs, seed %d, %d threads\ndirectory %s\n",
-		Version, c.L, c.Temperature, s.Parameters, c.Batch, c.Epochs, c.Seed, s.Threads, clean(s.Dir))
+	_, err := fmt.Fprintf(p.out, "neuralrg %s: L=%d, T=%.6g, %d parameters, batch %d, %d epochs, seed %d, %d threads\n"+
+		"%s gradient, symmetry %t, Adam at %v (%s), weight decay %v\nfree energies: of the dual, in nats\ndirectory %s\n",
+		Version, c.L, c.Temperature, s.Parameters, c.Batch, c.Epochs, c.Seed, s.Threads,
+		c.Objective, c.Symmetry, c.Rate, c.Schedule, c.WeightDecay, clean(s.Dir))
 	return output(err)
 }
 

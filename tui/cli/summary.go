@@ -45,7 +45,8 @@ type estimate struct {
 	PerSiteExact    float64 `json:"ising_free_energy_per_site_exact"` // -T lnZ / N, in units of J
 	Gap             float64 `json:"gap"`
 	GapError        float64 `json:"gap_error"`
-	RelativeError   float64 `json:"relative_error"` // gap / lnZ_dual
+	RelativeError   float64 `json:"relative_error"` // gap / |lnZ_dual|
+	ESS             float64 `json:"ess"`            // reverse effective sample size / batch
 }
 
 func summarise(s *run.Snapshot) summary {
@@ -85,10 +86,11 @@ func finishedRun(dir string) (*run.Snapshot, error) {
 // by a constant, lnZ_dual - lnZ, so the gap in nats is the same.
 func newEstimate(epochs []run.Metrics, s *run.Snapshot) *estimate {
 	n := float64(len(epochs))
-	mean, variance := 0.0, 0.0
+	mean, variance, ess := 0.0, 0.0, 0.0
 	for _, m := range epochs {
 		mean += m.FreeEnergy / n
 		variance += m.FreeEnergyError * m.FreeEnergyError / (n * n)
+		ess += m.ESS / n
 	}
 	exact, err := s.Exact, math.Sqrt(variance)
 	ising := mean + exact.LnZDual - exact.LnZ
@@ -107,6 +109,7 @@ func newEstimate(epochs []run.Metrics, s *run.Snapshot) *estimate {
 		Gap:             mean + exact.LnZDual,
 		GapError:        err,
 		RelativeError:   (mean + exact.LnZDual) / math.Abs(exact.LnZDual),
+		ESS:             ess,
 	}
 }
 
@@ -114,13 +117,14 @@ func newEstimate(epochs []run.Metrics, s *run.Snapshot) *estimate {
 func (s summary) write(w io.Writer) error {
 	text := fmt.Sprintf("\n%s after %d of %d epochs, %s of training\n", s.Phase, s.Epoch, s.Epochs, duration(s.Seconds))
 	if e := s.estimate; e != nil {
-		header := fmt.Sprintf("mean of the last %d epochs", e.Averaged)
+		header := fmt.Sprintf("mean of epochs %d to %d", s.Epoch-e.Averaged+1, s.Epoch)
 		text += fmt.Sprintf("%-27s %23s %14s\n", header, "learned bound", "exact")
 		text += fmt.Sprintf("dual, -lnZ (nats)      %14.4f +- %-9.4f %14.4f\n", e.FreeEnergy, e.FreeEnergyError, e.FreeEnergyExact)
 		text += fmt.Sprintf("Ising, -lnZ (nats)     %14.4f +- %-9.4f %14.4f\n", e.IsingFreeEnergy, e.IsingError, e.IsingExact)
 		text += fmt.Sprintf("Ising, -T lnZ/N (J)    %14.6f +- %-9.6f %14.6f\n", e.PerSite, e.PerSiteError, e.PerSiteExact)
 		text += fmt.Sprintf("gap (nats)             %14.4f +- %.4f\n", e.Gap, e.GapError)
-		text += fmt.Sprintf("relative error         %14.4f %%\n", 100*e.RelativeError)
+		text += fmt.Sprintf("relative error         %14.4f %% of lnZ_dual\n", 100*e.RelativeError)
+		text += fmt.Sprintf("ESS / batch            %14.4f\n", e.ESS)
 	}
 	text += fmt.Sprintf("directory %s\n", clean(s.Dir))
 	if s.Phase == run.Stopped {

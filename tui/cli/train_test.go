@@ -34,7 +34,7 @@ func TestTrainWritesLinesAndASummary(t *testing.T) {
 	if math.Abs(free+number(t, exact, "lnZ_dual")-gap) > 2e-3 {
 		t.Errorf("free energy %v and gap %v do not fit lnZ_dual", free, gap)
 	}
-	for _, part := range []string{"finished after 30 of 30 epochs", "mean of the last 10 epochs", "15.5219", "gap", "relative error", "directory run"} {
+	for _, part := range []string{"finished after 30 of 30 epochs", "mean of epochs 21 to 30", "15.5219", "gap", "relative error", "directory run"} {
 		if !strings.Contains(o.stdout, part) {
 			t.Errorf("the summary does not say %q:\n%s", part, o.stdout)
 		}
