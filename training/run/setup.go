@@ -45,6 +45,9 @@ func newConductor(d directory, c Config, o Options) (*conductor, error) {
 	if err := firstError(c.Validate(), o.validate()); err != nil {
 		return nil, err
 	}
+	if err := checkMemory(c, o.Threads); err != nil {
+		return nil, err
+	}
 	energy, err := physics.NewIsing(c.L, c.Temperature)
 	if err != nil {
 		return nil, err

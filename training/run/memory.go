@@ -1,0 +1,28 @@
+package run
+
+import "fmt"
+
+// checkMemory refuses a run that this machine, or the part of it that this
+// process may use, cannot hold: the system would kill it without a word.
+func checkMemory(c Config, threads int) error {
+	available, known := availableMemory()
+	if need := c.Memory(threads) + besides(c); known && need > available {
+		return &problem{
+			text: fmt.Sprintf("the run needs %s of memory and %s are available", bytesText(need), bytesText(available)),
+			hint: "choose a smaller --batch, --hidden or --size, or fewer --threads",
+		}
+	}
+	return nil
+}
+
+// besides is the memory that a run takes beside its trainer: states and their
+// archives on the way to the disk, and frozen flows.
+func besides(c Config) int { return 16 * 4 * c.Parameters() }
+
+func bytesText(n int) string {
+	const mega, giga = 1 << 20, 1 << 30
+	if n < giga {
+		return fmt.Sprintf("%d MB", (n+mega-1)/mega)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/giga)
+}
