@@ -32,7 +32,7 @@ func drawHeader(s *run.Snapshot, width int, st *styles) string {
 		parts = append(parts, "path gradient")
 	}
 	room := width - ansi.StringWidth(name) - ansi.StringWidth(badge) - 4
-	return spread(name+"  "+st.text.paint(sequence(parts, " · ", room)), badge, width)
+	return spread(name+"  "+sequence(parts, " · ", room), badge, width)
 }
 
 // temperature names the critical one.

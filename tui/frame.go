@@ -77,7 +77,7 @@ func (b border) title(names bool, st *styles) string {
 		case t.shown && b.focused:
 			parts[i] = st.accent.paint(t.number) + " " + st.strong.paint(t.name)
 		case t.shown:
-			parts[i] = st.accent.paint(t.number) + " " + st.text.paint(t.name)
+			parts[i] = st.accent.paint(t.number) + " " + t.name
 		case names:
 			parts[i] = st.muted.paint(t.number + " " + t.name)
 		default:

@@ -79,7 +79,7 @@ func captioned(picture []string, name, remark, legend string, r chart.Raster, st
 	for i, line := range picture {
 		picture[i] = center(line, width)
 	}
-	return append(picture, spread(st.text.paint(name), remark, width), center(legend, width))
+	return append(picture, spread(name, remark, width), center(legend, width))
 }
 
 func legendWidth(r chart.Raster) int { return max(captionWidth, min(r.Columns(), 32)) }

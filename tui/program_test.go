@@ -102,10 +102,11 @@ func (l *wire) awaitReading() {
 	defer l.reading.RUnlock()
 }
 
+// disconnect leaves the program's side of the line to the garbage collector: a
+// program that is killed does not wait for its reader to notice.
 func (l *wire) disconnect() {
 	l.leave()
 	<-l.ended
-	_ = l.tty.Close()
 	_ = l.master.Close()
 	if answers, ok := l.emulator.InputPipe().(io.Closer); ok {
 		_ = answers.Close()

@@ -344,7 +344,7 @@ func TestThemes(t *testing.T) {
 func TestSizes(t *testing.T) {
 	steps := 11
 	if testing.Short() {
-		steps = 23
+		steps = 37
 	}
 	snapshots := []*run.Snapshot{nil, sample(4, 1), sample(16, 700), sample(128, 3)}
 	for i, s := range snapshots {
@@ -360,7 +360,7 @@ func TestSizes(t *testing.T) {
 			}
 		}
 	}
-	for width := minWidth; width <= 130; width += 3 {
+	for width := minWidth; width <= 130; width += min(steps, 13) {
 		for _, height := range []int{minHeight, 24, 40} {
 			check(t, still(snapshots[2], size{width, height}, colorprofile.TrueColor, false))
 		}
@@ -391,9 +391,13 @@ func TestRandomKeys(t *testing.T) {
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	var c *console
-	for i := range 2000 {
-		if i%400 == 0 {
-			c = newConsole([]int{4, 8, 16, 64, 2}[i/400], size{80, 24})
+	rounds := 2000
+	if testing.Short() {
+		rounds = 500
+	}
+	for i := range rounds {
+		if i%100 == 0 {
+			c = newConsole([]int{4, 8, 16, 64, 2}[i/100%5], size{80, 24})
 			c.do = func(command run.Command) error {
 				if random.IntN(4) == 0 {
 					return errFake

@@ -28,17 +28,17 @@ type styles struct {
 	profile colorprofile.Profile
 	ascii   bool
 
-	text, muted, faint, accent, border, focus, good, warn, bad ink
-	curve, exact, latent, physical                             ink
-	strong                                                     ink              // text that stands out without a colour
-	signed                                                     *chart.SignedInk // fields and responses
-	levels                                                     *chart.SignedInk // the levels of latents, none negative
+	muted, faint, accent, border, focus, good, warn, bad ink
+	curve, exact, latent, physical                       ink
+	strong                                               ink              // text that stands out without a colour
+	signed                                               *chart.SignedInk // fields and responses
+	levels                                               *chart.SignedInk // the levels of latents, none negative
 }
 
 func newStyles(theme themes.Theme, profile colorprofile.Profile, ascii bool) *styles {
 	st := &styles{theme: theme, profile: profile, ascii: ascii}
 	for role, c := range map[*ink]themes.Color{
-		&st.text: theme.Text, &st.muted: theme.Muted, &st.faint: theme.Faint,
+		&st.muted: theme.Muted, &st.faint: theme.Faint,
 		&st.accent: theme.Accent, &st.border: theme.Border, &st.focus: theme.Focus,
 		&st.good: theme.Good, &st.warn: theme.Warn, &st.bad: theme.Bad,
 		&st.curve: theme.Curve, &st.exact: theme.Exact,
