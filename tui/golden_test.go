@@ -48,7 +48,7 @@ func TestScreens(t *testing.T) {
 		"fields":   func(m *screen) { m.view.fields = true },
 		"gap":      func(m *screen) { m.view.focus, m.view.gap = energyPane, true },
 		"zoomed":   func(m *screen) { m.view.focus, m.view.zoomed = energyPane, true },
-		"notice":   func(m *screen) { m.say(notice{text: "checkpoint saved"}) },
+		"notice":   func(m *screen) { m.say(notice{text: "saving a checkpoint"}) },
 		"starting": func(m *screen) { m.latest, m.calm = nil, nil },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -74,11 +74,18 @@ func (m *screen) hints() []hint {
 	return all
 }
 
+// pause turns from training to pausing and back. The run takes it at the end of
+// its epoch, so that another press before that counts from what was asked for.
 func (m *screen) pause(string) tea.Cmd {
-	if m.latest.Phase == run.Paused {
-		return m.send(run.Command{Kind: run.Resume})
+	paused, words := m.latest.Phase == run.Paused, "pausing after this epoch"
+	if m.turn != "" {
+		paused = m.turn == run.Pause
 	}
-	return m.send(run.Command{Kind: run.Pause})
+	m.turn = run.Pause
+	if paused {
+		m.turn, words = run.Resume, "going on"
+	}
+	return tea.Batch(m.say(notice{text: words}), m.send(run.Command{Kind: m.turn}))
 }
 
 // rateStep is the factor of one key press.

@@ -42,7 +42,8 @@ type screen struct {
 
 	queue  []run.Command // one command is under way at a time, to keep their order
 	busy   bool
-	wanted float64 // the learning rate asked for and not yet answered
+	wanted float64  // the learning rate asked for and not yet answered
+	turn   run.Kind // the Pause or Resume asked for and not yet to be seen, if any
 
 	placed  bool // the first latent has been chosen
 	moves   int  // numbers the selections, so that only the last is asked for
@@ -120,6 +121,9 @@ func (m *screen) dress(theme themes.Theme) {
 func (m *screen) take(s *run.Snapshot) tea.Cmd {
 	changed := m.latest == nil || m.latest.Phase != s.Phase
 	m.latest = s
+	if changed {
+		m.turn = ""
+	}
 	if now := m.now(); changed || now.Sub(m.calmed) >= calmPeriod {
 		m.calm, m.calmed = s, now
 	}
@@ -181,6 +185,9 @@ func (m *screen) answered(a answeredMsg) tea.Cmd {
 	if a.err == nil {
 		return tea.Batch(m.next(), m.confirm(a.command))
 	}
+	if a.command.Kind == m.turn {
+		m.turn = ""
+	}
 	if a.command.Kind == run.Stop {
 		m.dialog = noDialog
 	}
@@ -194,7 +201,7 @@ func (m *screen) confirm(c run.Command) tea.Cmd {
 	case run.SetRate:
 		return m.say(notice{text: fmt.Sprintf("learning rate %s", rate(c.Value))})
 	case run.Save:
-		return m.say(notice{text: "checkpoint saved"})
+		return m.say(notice{text: "saving a checkpoint"})
 	case run.Redraw:
 		return m.say(notice{text: "fresh latents"})
 	}

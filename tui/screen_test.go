@@ -112,7 +112,7 @@ func TestKeysSendCommands(t *testing.T) {
 			t.Errorf("command %d is %v, want %v", i, got[i], want[i])
 		}
 	}
-	if !strings.Contains(c.notice.text, "saved") {
+	if !strings.Contains(c.notice.text, "saving") {
 		t.Errorf("the notice after saving is %q", c.notice.text)
 	}
 }
@@ -269,6 +269,24 @@ func TestRefusal(t *testing.T) {
 	c.press("q", "enter")
 	if c.dialog != noDialog || c.quit {
 		t.Errorf("after a refused stop: dialog %d, left %v", c.dialog, c.quit)
+	}
+}
+
+// A second press of space within one epoch takes the first one back, although
+// the screen does not show the pause yet.
+func TestPauseIsTakenBackWithinAnEpoch(t *testing.T) {
+	c := newConsole(8, size{80, 24})
+	var first tea.Cmd
+	for range 3 {
+		if _, cmd := c.Update(key("space")); first == nil {
+			first = cmd
+		}
+	}
+	c.carryOut(first)
+	got := c.fake.asked()
+	want := []run.Command{{Kind: run.Pause}, {Kind: run.Resume}, {Kind: run.Pause}}
+	if !slices.Equal(got, want) {
+		t.Errorf("commands %v, want %v", got, want)
 	}
 }
 
