@@ -156,19 +156,21 @@ func (k checkpoints) save(c checkpoint) error {
 	if err := writeWhole(filepath.Join(k.dir, k.name(c.Epoch)), file); err != nil {
 		return err
 	}
-	k.thin()
+	k.thin(c.Epoch)
 	return nil
 }
 
 // newestKept is how many checkpoints stay, besides the one of epoch 0.
 const newestKept = 3
 
-// thin removes old checkpoints. One that cannot be removed harms nobody.
-func (k checkpoints) thin() {
+// thin removes checkpoints that are old when the newest is of this epoch. What
+// stands beyond it is none of this run. One that cannot be removed harms nobody.
+func (k checkpoints) thin(newest int) {
 	epochs, err := k.epochs()
 	if err != nil {
 		return
 	}
+	epochs = slices.DeleteFunc(epochs, func(epoch int) bool { return epoch > newest })
 	for _, epoch := range epochs[min(newestKept, len(epochs)):] {
 		if epoch != 0 {
 			_ = os.Remove(filepath.Join(k.dir, k.name(epoch)))
@@ -193,9 +195,23 @@ func (k checkpoints) epochs() ([]int, error) {
 	return epochs, nil
 }
 
-// load returns the newest checkpoint that is valid, and a sentence about each
-// newer one that is not. found is false if there are none at all.
-func (k checkpoints) load() (c checkpoint, found bool, skipped []string, err error) {
+// skipped is a checkpoint that cannot be used.
+type skipped struct{ path, reason string }
+
+func (s skipped) String() string {
+	return fmt.Sprintf("checkpoint %s is not used: %s", s.path, s.reason)
+}
+
+// damaged ends the name of a checkpoint that was skipped, so that it no longer
+// counts as one.
+const damaged = ".damaged"
+
+// setAside renames the file. One that keeps its name is skipped again.
+func (s skipped) setAside() { _ = os.Rename(s.path, s.path+damaged) }
+
+// load returns the newest checkpoint that is valid, and each newer one that is
+// not. found is false if there are none at all.
+func (k checkpoints) load() (c checkpoint, found bool, bad []skipped, err error) {
 	epochs, err := k.epochs()
 	if err != nil {
 		return checkpoint{}, false, nil, err
@@ -207,13 +223,13 @@ func (k checkpoints) load() (c checkpoint, found bool, skipped []string, err err
 			err = fmt.Errorf("it is of epoch %d", c.Epoch)
 		}
 		if err == nil {
-			return c, true, skipped, nil
+			return c, true, bad, nil
 		}
-		skipped = append(skipped, fmt.Sprintf("checkpoint %s is not used: %s", path, reason(err)))
+		bad = append(bad, skipped{path, reason(err)})
 	}
-	if len(skipped) > 0 {
-		return checkpoint{}, false, skipped, &problem{
-			text: fmt.Sprintf("none of the checkpoints in %s can be used; %s", k.dir, skipped[0]),
+	if len(bad) > 0 {
+		return checkpoint{}, false, bad, &problem{
+			text: fmt.Sprintf("none of the checkpoints in %s can be used; %v", k.dir, bad[0]),
 			hint: "bring one back from a copy, or start the run again in another --dir",
 		}
 	}

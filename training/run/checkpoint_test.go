@@ -25,13 +25,29 @@ func TestCheckpointsAreThinned(t *testing.T) {
 	if err := os.WriteFile(foreign, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	k.thin()
+	k.thin(1_234_567)
 	epochs, err := k.epochs()
 	if want := []int{1_234_567, 20, 15, 0}; err != nil || !slices.Equal(epochs, want) {
 		t.Errorf("epochs %v, %v; want %v", epochs, err, want)
 	}
 	if _, err := os.Stat(foreign); err != nil {
 		t.Error("a file of another name was removed")
+	}
+}
+
+// Files of later epochs that are no checkpoints must not make the one just
+// written look old.
+func TestThinningKeepsTheOneJustWritten(t *testing.T) {
+	k, c := sample(t)
+	for _, epoch := range []int{900_000, 900_001, 900_002} {
+		if err := os.WriteFile(filepath.Join(k.dir, k.name(epoch)), []byte("torn"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	saveAt(t, k, c, 0, 5, 10, 15, 20)
+	epochs, err := k.epochs()
+	if want := []int{900_002, 900_001, 900_000, 20, 15, 10, 0}; err != nil || !slices.Equal(epochs, want) {
+		t.Errorf("epochs %v, %v; want %v", epochs, err, want)
 	}
 }
 
@@ -48,7 +64,7 @@ func TestNewestValidCheckpointWins(t *testing.T) {
 			t.Errorf("epoch %d, found %v, skipped %q, %v; want epoch %d and %d skipped", got.Epoch, found, texts, err, epoch, skipped)
 		}
 		for _, text := range texts {
-			if !strings.Contains(text, ".npz") {
+			if !strings.Contains(text.String(), ".npz") {
 				t.Errorf("%q does not name the file", text)
 			}
 		}

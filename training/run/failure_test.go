@@ -156,6 +156,9 @@ func TestDamagedRunContinues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := os.Stat(newest + damaged); err != nil {
+		t.Errorf("the damaged checkpoint is not set aside: %v", err)
+	}
 	told := slices.ContainsFunc(r.Feed().Latest().Events, func(e Event) bool {
 		return e.Kind == "warning" && strings.Contains(e.Text, filepath.Base(newest))
 	})

@@ -130,7 +130,7 @@ func (b *conductor) reopen(ctx context.Context) error {
 	if err := b.takeLease(ctx, attempt+1); err != nil {
 		return err
 	}
-	c, found, skipped, err := b.checkpoints.load()
+	c, found, bad, err := b.checkpoints.load()
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,10 @@ func (b *conductor) reopen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.warn(skipped, kept)
+	for _, s := range bad {
+		s.setAside()
+	}
+	b.warn(bad, kept)
 	b.note("resume", b.circumstances())
 	return b.openKeeper(kept, !found)
 }
@@ -211,9 +214,9 @@ func (b *conductor) restore(c checkpoint) (kept ledger, err error) {
 }
 
 // warn notes what is not as it should be in a directory that is taken up again.
-func (b *conductor) warn(skipped []string, kept ledger) {
-	for _, text := range skipped {
-		b.note("warning", text)
+func (b *conductor) warn(bad []skipped, kept ledger) {
+	for _, s := range bad {
+		b.note("warning", s.String())
 	}
 	last := 0
 	if n := len(kept.metrics); n > 0 {
