@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -106,6 +107,9 @@ func (k checkpoints) fromArrays(arrays map[string][]byte) (checkpoint, error) {
 	if format > Format {
 		return checkpoint{}, newerFormat(int(format), "")
 	}
+	if err := k.checkSettings(arrays); err != nil {
+		return checkpoint{}, err
+	}
 	c := checkpoint{State: training.State{
 		Params: make([]float32, k.params),
 		M:      make([]float32, k.params),
@@ -210,7 +214,8 @@ const damaged = ".damaged"
 func (s skipped) setAside() { _ = os.Rename(s.path, s.path+damaged) }
 
 // load returns the newest checkpoint that is valid, and each newer one that is
-// not. found is false if there are none at all.
+// not. found is false if there are none at all. It is an error if the newest is
+// of a run with other settings.
 func (k checkpoints) load() (c checkpoint, found bool, bad []skipped, err error) {
 	epochs, err := k.epochs()
 	if err != nil {
@@ -222,8 +227,11 @@ func (k checkpoints) load() (c checkpoint, found bool, bad []skipped, err error)
 		if err == nil && c.Epoch != epoch {
 			err = fmt.Errorf("it is of epoch %d", c.Epoch)
 		}
-		if err == nil {
+		switch {
+		case err == nil:
 			return c, true, bad, nil
+		case errors.As(err, new(otherProblem)):
+			return checkpoint{}, false, bad, err
 		}
 		bad = append(bad, skipped{path, reason(err)})
 	}

@@ -173,7 +173,9 @@ func TestDamagedRunContinues(t *testing.T) {
 
 // What is missing or other than it was is said, and stops nothing.
 func TestResumeSaysWhatIsNotAsItWas(t *testing.T) {
-	dir := uninterrupted(t, tiny(20), Options{})
+	c := tiny(20)
+	c.Schedule = training.Constant
+	dir := uninterrupted(t, c, Options{})
 	extend(t, dir, 30)
 	path := directory(dir).path(configName)
 	data, err := os.ReadFile(path)

@@ -232,9 +232,13 @@ func TestFullDisk(t *testing.T) {
 	if err != nil || len(metrics) == 0 {
 		t.Fatalf("of the lines before, %d are left, %v", len(metrics), err)
 	}
-	extend(t, dir, metrics[len(metrics)-1].Epoch+1)
-	process, words = another(t, dir, 0)
-	if err := process.Run(); err != nil {
-		t.Errorf("with space again: %v: %s", err, words)
+	r, err := Continue(t.Context(), dir, Options{})
+	if err != nil {
+		t.Fatalf("with space again: %v", err)
+	}
+	eventually(t, r, "an epoch more", func(s *Snapshot) bool { return s.Epoch > len(metrics) })
+	do(t, r, Command{Kind: Stop})
+	if s := r.Wait(); s.Phase != Stopped {
+		t.Errorf("with space again: %s", s.Error)
 	}
 }
