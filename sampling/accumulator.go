@@ -45,8 +45,9 @@ func (a *Accumulator) Reset() {
 // Estimate is the mean so far. Its Tau follows from comparing the spread of
 // the chains' means with that of all values, and cannot exceed much more than
 // half the time passed; Short is set until a chain is enough Tau long. It needs
-// two chains for an error. Like Analyse it never claims more than N independent
-// values.
+// two chains for an error, which is itself uncertain by a part of
+// 1/sqrt(2 (chains-1)). Neither is biased, so that Tau falls below 1/2 now and
+// then: a floor, as Analyse has it, would make few chains look correlated.
 func (a *Accumulator) Estimate() Estimate {
 	chains, times := float64(len(a.mean)), float64(a.times)
 	n := len(a.mean) * a.times
@@ -63,9 +64,8 @@ func (a *Accumulator) Estimate() Estimate {
 	// The variance of a single value: within the chains and between them.
 	variance := (floats.Sum(a.square) + times*(chains-1)*between) / (float64(n) - 1)
 	if variance > 0 && between > 0 {
-		e.Tau = max(0.5, times*between/(2*variance))
+		e.Tau = times * between / (2 * variance)
 		e.ESS = float64(n) / (2 * e.Tau)
-		e.Error = math.Sqrt(variance / e.ESS)
 	}
 	e.TauError = e.Tau * math.Sqrt(2/(chains-1))
 	e.Short = times < enough*e.Tau
