@@ -93,6 +93,8 @@ func flagError(c *cobra.Command, err error) error {
 		return usage(fmt.Sprintf("unknown flag --%s", name), flagHint(c, name))
 	case errors.As(err, &missing):
 		return usage(fmt.Sprintf("flag --%s needs a value", missing.GetFlag().Name), valueHint(missing.GetFlag()))
+	case errors.As(err, &invalid) && invalid.GetValue() == "":
+		return usage(fmt.Sprintf("flag --%s is empty", invalid.GetFlag().Name), valueHint(invalid.GetFlag()))
 	case errors.As(err, &invalid):
 		return usage(fmt.Sprintf("flag --%s: %q is not valid", invalid.GetFlag().Name, invalid.GetValue()), valueHint(invalid.GetFlag()))
 	}

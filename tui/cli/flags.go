@@ -50,6 +50,22 @@ func addChoice[T ~string](flags *pflag.FlagSet, value *T, name, about string, wo
 	flags.Var(c, name, fmt.Sprintf("%s: %s", about, strings.Join(c.choices(), ", ")))
 }
 
+// word is the value of a flag that takes a text, but not an empty one: that is
+// what a variable of the shell gives if it is not set.
+type word string
+
+func (w *word) String() string { return string(*w) }
+
+func (w *word) Set(s string) error {
+	if s == "" {
+		return errors.New("empty")
+	}
+	*w = word(s)
+	return nil
+}
+
+func (w *word) Type() string { return "string" }
+
 // temperature is the value of a flag that takes a number or the word Tc.
 type temperature float64
 

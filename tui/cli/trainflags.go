@@ -89,7 +89,7 @@ func (f *trainFlags) samplerFlags() *pflag.FlagSet {
 func (f *trainFlags) sourceFlags() *pflag.FlagSet {
 	s := flagSet()
 	addChoice(s, &f.preset, "preset", "settings to begin with", training.Presets...)
-	s.StringVar(&f.configFile, "config", "", "repeat the run of this config.json")
+	s.Var((*word)(&f.configFile), "config", "repeat the run of this config.json")
 	return s
 }
 
@@ -97,7 +97,7 @@ func (f *trainFlags) sourceFlags() *pflag.FlagSet {
 func (f *trainFlags) register(flags *pflag.FlagSet) {
 	flags.AddFlagSet(f.settings)
 	flags.AddFlagSet(f.sources)
-	flags.StringVar(&f.dir, "dir", "", "directory of the run (a new one in runs/)")
+	flags.Var((*word)(&f.dir), "dir", "directory of the run (a new one in runs/)")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --dir")
 	flags.IntVar(&f.threads, "threads", f.threads, "threads that train")
 	flags.AddFlagSet(f.samplers)
@@ -107,7 +107,7 @@ func (f *trainFlags) register(flags *pflag.FlagSet) {
 		tui.ColorAuto, tui.ColorTrue, tui.Color256, tui.Color16, tui.ColorNone)
 	addChoice(flags, &f.screen.Glyphs, "glyphs", "characters",
 		tui.GlyphsAuto, tui.GlyphsBlock, tui.GlyphsASCII)
-	flags.StringVar(&f.screen.Theme, "theme", "", "colour theme (by the terminal's background)")
+	flags.Var((*word)(&f.screen.Theme), "theme", "colour theme (by the terminal's background)")
 	flags.IntVar(&f.screen.FPS, "fps", 0, "pictures a second at most (10, and 4 over SSH)")
 }
 
