@@ -6,8 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
+
+	"neuralrg/training"
 )
 
 // Validate says what is wrong with a configuration, if anything.
@@ -91,7 +95,29 @@ func decodeConfig(data []byte) (Config, error) {
 			hint: "give the config.json of a run as it was written",
 		}
 	}
+	if err := checkComplete(data); err != nil {
+		return Config{}, err
+	}
 	return c, c.Validate()
+}
+
+// checkComplete refuses a configuration that leaves a setting out: a zero in its
+// place would be somebody's choice that nobody made.
+func checkComplete(data []byte) error {
+	var given map[string]any
+	if err := json.Unmarshal(data, &given); err != nil {
+		return unreadable(err)
+	}
+	names := slices.Sorted(maps.Keys(settings(training.Config{})))
+	for _, name := range append(names, "sampler", "sampler_share") {
+		if given[name] == nil {
+			return &problem{
+				text: fmt.Sprintf("setting %q is missing", name),
+				hint: "give the config.json of a run with all its settings",
+			}
+		}
+	}
+	return nil
 }
 
 // newerFormat refuses a file that a later program wrote.

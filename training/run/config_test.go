@@ -50,6 +50,8 @@ func TestBadConfig(t *testing.T) {
 		"unknown":       {func(m map[string]any) { m["momentum"] = 0.9 }, `"momentum"`},
 		"wrong type":    {func(m map[string]any) { m["batch"] = "many" }, `"batch"`},
 		"too large":     {func(m map[string]any) { m["seed"] = 1e30 }, `"seed"`},
+		"missing":       {func(m map[string]any) { delete(m, "symmetry") }, `setting "symmetry" is missing`},
+		"null":          {func(m map[string]any) { m["seed"] = nil }, `setting "seed" is missing`},
 		"size":          {func(m map[string]any) { m["size"] = 7 }, "7"},
 		"sampler":       {func(m map[string]any) { m["sampler"] = "wolff" }, `"wolff"`},
 		"sampler share": {func(m map[string]any) { m["sampler_share"] = 2 }, "2"},
@@ -62,6 +64,23 @@ func TestBadConfig(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkBad(t, name, data, c.say)
+	}
+	for name := range good() {
+		if name == "version" || name == "kernels" { // they are no settings
+			continue
+		}
+		for _, change := range []func(map[string]any){
+			func(m map[string]any) { delete(m, name) },
+			func(m map[string]any) { m[name] = nil },
+		} {
+			m := good()
+			change(m)
+			data, err := json.Marshal(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkBad(t, "without "+name, data, name)
+		}
 	}
 	data, _ := complete().encode()
 	checkBad(t, "two objects", append(data, data...), "")

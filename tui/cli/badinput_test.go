@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,9 +27,14 @@ func TestBadDirectories(t *testing.T) {
 	write("newer/config.json", `{"format": 2, "version": "9.1.0"}`)
 	write("broken/config.json", `{"format": 1,`)
 	write("strange/config.json", `{"format": 1, "tempreature": 3}`)
-	write("impossible/config.json", `{"format": 1, "size": 7}`)
+	write("incomplete/config.json", `{"format": 1, "size": 8}`)
 	write("file", "not a directory")
 	train(t, dir, "--epochs", "1", "--dir", "used")
+	config, err := os.ReadFile(filepath.Join(dir, "used/config.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("impossible/config.json", regexp.MustCompile(`"size": \d+`).ReplaceAllString(string(config), `"size": 7`))
 
 	cases := []struct {
 		name, args    string
@@ -41,6 +47,7 @@ func TestBadDirectories(t *testing.T) {
 		{"a newer format", "--resume --dir newer", "format 2", "9.1.0"},
 		{"half a configuration", "--resume --dir broken", "broken", "config.json"},
 		{"an unknown setting", "--resume --dir strange", "tempreature", "name"},
+		{"a missing setting", "--resume --dir incomplete", "is missing", "all its settings"},
 		{"an impossible setting", "--resume --dir impossible", "power of two", "4"},
 		{"under a file", "--dir file/run", "file/run", "director"},
 		{"a file", "--dir file", "file", "director"},
