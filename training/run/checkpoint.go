@@ -245,7 +245,7 @@ func (k checkpoints) load() (c checkpoint, found bool, bad []skipped, err error)
 }
 
 func (k checkpoints) read(path string) (checkpoint, error) {
-	file, err := os.ReadFile(path)
+	file, err := readFile(path)
 	if err != nil {
 		return checkpoint{}, err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -48,7 +47,7 @@ func (s Sampler) validate() error {
 
 // ReadConfig reads and validates a config.json.
 func ReadConfig(path string) (Config, error) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
 		return Config{}, diskProblem("cannot read "+path, err)
 	}

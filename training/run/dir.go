@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -100,6 +101,43 @@ func (d directory) checkOurs() error {
 		return diskProblem("cannot read "+d.path(configName), err)
 	}
 	return nil
+}
+
+// errIrregular says that a name stands for a pipe, a socket or a device: to open
+// it could wait for ever.
+var errIrregular = errors.New("it is not a regular file")
+
+// checkRegular refuses whatever is no regular file. Its errors are of the kind
+// that opening a file gives.
+func checkRegular(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+	case info.IsDir():
+		err = syscall.EISDIR
+	case !info.Mode().IsRegular():
+		err = errIrregular
+	}
+	if err == nil || errors.As(err, new(*fs.PathError)) {
+		return err
+	}
+	return &fs.PathError{Op: "open", Path: path, Err: err}
+}
+
+// open opens a regular file.
+func open(path string, flag int) (*os.File, error) {
+	if err := checkRegular(path); err != nil && (flag&os.O_CREATE == 0 || !errors.Is(err, fs.ErrNotExist)) {
+		return nil, err
+	}
+	return os.OpenFile(path, flag, 0o666)
+}
+
+// readFile reads a regular file.
+func readFile(path string) ([]byte, error) {
+	if err := checkRegular(path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
 }
 
 // writeWhole writes a file so that, whatever happens, its name stands for all

@@ -6,6 +6,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
+
+	"neuralrg/training"
 )
 
 func TestDefaultDir(t *testing.T) {
@@ -84,5 +88,46 @@ func TestUnfinishedStartIsNoObstacle(t *testing.T) {
 	}
 	if s := r.Wait(); s.Phase != Finished {
 		t.Errorf("ended %s: %s", s.Phase, s.Error)
+	}
+}
+
+// A pipe under a name of the run directory must not make a reader wait for a
+// writer that never comes.
+func TestPipesAreNotOpened(t *testing.T) {
+	c := tiny(20)
+	c.Schedule = training.Constant
+	for name, say := range map[string]string{
+		configName:                      configName,
+		metricsName:                     metricsName,
+		eventsName:                      eventsName,
+		leaseName:                       leaseName,
+		checkpointsName + "/000099.npz": "",
+	} {
+		dir := directory(uninterrupted(t, c, Options{}))
+		extend(t, string(dir), 30)
+		_ = os.Remove(dir.path(name))
+		if err := unix.Mkfifo(dir.path(name), 0o600); err != nil {
+			t.Skip("pipes cannot be made here")
+		}
+		ended := make(chan error, 1)
+		go func() {
+			r, err := Continue(t.Context(), string(dir), Options{})
+			if err == nil {
+				r.Wait()
+			}
+			ended <- err
+		}()
+		select {
+		case err := <-ended:
+			if say == "" {
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			} else if err == nil || hintOf(err) == "" || !strings.Contains(err.Error(), say) || !strings.Contains(err.Error(), "regular file") {
+				t.Errorf("%s: %v", name, err)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%s: the run waits for the pipe", name)
+		}
 	}
 }

@@ -19,7 +19,7 @@ type journal struct {
 
 // openJournal opens a journal for appending, and makes it if need be.
 func openJournal(path string) (*journal, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	f, err := open(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND)
 	if err != nil {
 		return nil, diskProblem("cannot write "+path, err)
 	}
@@ -113,7 +113,7 @@ func readLines[T any](r io.Reader, take func(item T) error) (good int64, err err
 // ReadMetrics reads a metrics.jsonl. A torn last line, as a kill leaves it, is
 // not an error.
 func ReadMetrics(path string) ([]Metrics, error) {
-	f, err := os.Open(path)
+	f, err := open(path, os.O_RDONLY)
 	if err != nil {
 		return nil, diskProblem("cannot read "+path, err)
 	}
@@ -192,7 +192,7 @@ var errCut = errors.New("cut here")
 // cut truncates a journal after the last line of those that keep accepts from
 // its start; a line that cannot be read ends them.
 func cut[T any](path string, keep func(T) bool) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	f, err := open(path, os.O_RDWR)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -85,7 +85,7 @@ func (h holder) encode() []byte {
 }
 
 func readHolder(path string) (holder, error) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
 		return holder{}, err
 	}

@@ -166,7 +166,7 @@ func firstError(errs ...error) error {
 
 // attempts counts how often the run was started and continued.
 func (b *conductor) attempts() (int, error) {
-	f, err := os.Open(b.dir.path(eventsName))
+	f, err := open(b.dir.path(eventsName), os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
