@@ -64,8 +64,9 @@ func (d directory) checkNew() error {
 	}
 	if _, err := os.Lstat(d.path(configName)); err == nil {
 		return &problem{
-			text: fmt.Sprintf("%s already holds a run", d),
-			hint: fmt.Sprintf("continue it with --resume --dir %s, or choose another --dir", d),
+			text:  fmt.Sprintf("%s already holds a run", d),
+			hint:  fmt.Sprintf("continue it with --resume --dir %s, or choose another --dir", d),
+			usage: true,
 		}
 	}
 	for _, e := range entries {
@@ -74,8 +75,9 @@ func (d directory) checkNew() error {
 		case name == checkpointsName && isEmpty(d.path(name)):
 		default:
 			return &problem{
-				text: fmt.Sprintf("%s is not empty and holds no run (it has %q)", d, name),
-				hint: "choose a new or an empty directory with --dir",
+				text:  fmt.Sprintf("%s is not empty and holds no run (it has %q)", d, name),
+				hint:  "choose a new or an empty directory with --dir",
+				usage: true,
 			}
 		}
 	}
@@ -95,7 +97,7 @@ func (d directory) checkOurs() error {
 		if _, err := os.Stat(string(d)); errors.Is(err, fs.ErrNotExist) {
 			text = fmt.Sprintf("there is no directory %s", d)
 		}
-		return &problem{text: text, hint: "give the directory of a run with --dir, or leave out --resume to start one"}
+		return &problem{text: text, hint: "give the directory of a run with --dir, or leave out --resume to start one", usage: true}
 	}
 	if err != nil {
 		return diskProblem("cannot read "+d.path(configName), err)

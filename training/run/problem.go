@@ -11,6 +11,7 @@ type problem struct {
 	text  string
 	hint  string
 	cause error // may be nil
+	usage bool  // it is what was asked for that is wrong
 }
 
 func (p *problem) Error() string {
@@ -24,6 +25,9 @@ func (p *problem) Unwrap() error { return p.cause }
 
 // Hint says what to do about it.
 func (p *problem) Hint() string { return p.hint }
+
+// Usage says whether what was asked for is wrong, rather than that it failed.
+func (p *problem) Usage() bool { return p.usage }
 
 // diskProblem is an error of the file system, with advice by its kind.
 func diskProblem(text string, err error) error {

@@ -38,28 +38,30 @@ func TestBadDirectories(t *testing.T) {
 
 	cases := []struct {
 		name, args    string
+		code          int
 		problem, hint string
 	}{
-		{"foreign", "--dir foreign", "foreign", "--dir"},
-		{"foreign, to resume", "--resume --dir foreign", "foreign", "--dir"},
-		{"missing, to resume", "--resume --dir nowhere", "nowhere", "--dir"},
-		{"in use already", "--dir used", "used", "--resume --dir used"},
-		{"a newer format", "--resume --dir newer", "format 2", "9.1.0"},
-		{"half a configuration", "--resume --dir broken", "broken", "config.json"},
-		{"an unknown setting", "--resume --dir strange", "tempreature", "name"},
-		{"a missing setting", "--resume --dir incomplete", "is missing", "all its settings"},
-		{"an impossible setting", "--resume --dir impossible", "power of two", "4"},
-		{"under a file", "--dir file/run", "file/run", "director"},
-		{"a file", "--dir file", "file", "director"},
-		{"no place to write", "--dir /proc/run", "/proc/run", "directory"},
-		{"no configuration", "--config nothing.json", "nothing.json", "exists"},
-		{"another kind of file", "--config foreign/letter.txt", "letter.txt", "config.json"},
-		{"control characters", "--resume --dir a\x1b[31mb", "a [31mb", "--dir"},
+		{"foreign", "--dir foreign", 2, "foreign", "--dir"},
+		{"foreign, to resume", "--resume --dir foreign", 2, "foreign", "--dir"},
+		{"missing, to resume", "--resume --dir nowhere", 2, "nowhere", "--dir"},
+		{"in use already", "--dir used", 2, "used", "--resume --dir used"},
+		{"a newer format", "--resume --dir newer", 1, "format 2", "9.1.0"},
+		{"half a configuration", "--resume --dir broken", 1, "broken", "config.json"},
+		{"an unknown setting", "--resume --dir strange", 1, "tempreature", "name"},
+		{"a missing setting", "--resume --dir incomplete", 1, "is missing", "all its settings"},
+		{"an impossible setting", "--resume --dir impossible", 1, "power of two", "4"},
+		{"under a file", "--dir file/run", 1, "file/run", "director"},
+		{"a file", "--dir file", 1, "file", "director"},
+		{"no place to write", "--dir /proc/run", 1, "/proc/run", "directory"},
+		{"no configuration", "--config nothing.json", 2, "nothing.json", "exists"},
+		{"another kind of file", "--config foreign/letter.txt", 2, "letter.txt", "config.json"},
+		{"an impossible configuration", "--config impossible/config.json", 2, "power of two", "4"},
+		{"control characters", "--resume --dir a\x1b[31mb", 2, "a [31mb", "--dir"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			o := neuralrg(t, dir, append([]string{"train", "--plain"}, strings.Fields(c.args)...)...)
-			wantError(t, o, 1, c.problem, c.hint)
+			wantError(t, o, c.code, c.problem, c.hint)
 		})
 	}
 	if text, err := os.ReadFile(filepath.Join(dir, "foreign", "letter.txt")); err != nil || string(text) != "dear reader" {

@@ -19,10 +19,10 @@ const (
 	exitUsage  = 2
 )
 
-// failure is an error with a hint and an exit code.
+// failure is an error with a hint.
 type failure struct {
 	problem, hint string
-	code          int
+	usage         bool
 }
 
 func (f *failure) Error() string { return f.problem }
@@ -30,11 +30,14 @@ func (f *failure) Error() string { return f.problem }
 // Hint says what to do.
 func (f *failure) Hint() string { return f.hint }
 
+// Usage says whether what was asked for is wrong, rather than that it failed.
+func (f *failure) Usage() bool { return f.usage }
+
 // failed is an error of the work.
-func failed(problem, hint string) error { return &failure{problem, hint, exitFailed} }
+func failed(problem, hint string) error { return &failure{problem, hint, false} }
 
 // usage is an error of what was asked for.
-func usage(problem, hint string) error { return &failure{problem, hint, exitUsage} }
+func usage(problem, hint string) error { return &failure{problem, hint, true} }
 
 // wrong turns an error about a value that the user gave into one of usage, and
 // keeps its hint.
@@ -55,15 +58,21 @@ func report(stderr io.Writer, err error) int {
 	if err == nil || errors.Is(err, syscall.EPIPE) {
 		return exitDone
 	}
-	code := exitFailed
-	if f := (*failure)(nil); errors.As(err, &f) {
-		code = f.code
-	}
 	fmt.Fprintf(stderr, "error: %s\n", clean(err.Error()))
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(stderr, "hint: %s\n", clean(hint))
 	}
-	return code
+	return exitCode(err)
+}
+
+// exitCode tells an error of what was asked for, which says so itself, from one
+// of the work.
+func exitCode(err error) int {
+	var asked interface{ Usage() bool }
+	if errors.As(err, &asked) && asked.Usage() {
+		return exitUsage
+	}
+	return exitFailed
 }
 
 // clean makes one line of a text that may hold a file's name: every control

@@ -160,7 +160,7 @@ func (f *trainFlags) resolve(screen bool) error {
 	if f.configFile != "" {
 		c, err := run.ReadConfig(f.configFile)
 		if err != nil {
-			return err
+			return wrong(err)
 		}
 		f.config = c
 	} else {
