@@ -30,6 +30,8 @@ func Main(args []string) int {
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, out: os.Stdout}
 	root := a.root()
 	root.SetArgs(args)
+	text := &witness{File: a.stdout}
+	root.SetOut(text)
 	// fang asks the terminal for its background before it hands over an error,
 	// and waits two seconds for a terminal that does not answer. So a command's
 	// error takes the way round, through a.err.
@@ -39,6 +41,9 @@ func Main(args []string) int {
 		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}))
 	if err == nil {
 		err = a.err
+	}
+	if text.lost != nil {
+		err = output(text.lost)
 	}
 	return report(a.stderr, err)
 }
@@ -64,6 +69,7 @@ neuralrg exact -L 16 -T 2.3`
 		return nil
 	})
 	root.AddCommand(a.trainCommand("train"), a.exactCommand(), a.versionCommand())
+	a.strictHelp(root)
 	return root
 }
 
@@ -77,7 +83,7 @@ func (a *app) do(work func() error) func(*cobra.Command, []string) error {
 		case c.HasParent():
 			a.err = usage(fmt.Sprintf("%s takes no argument, but %q was given", c.CommandPath(), args[0]), helpHint(c))
 		default:
-			a.err = usage(fmt.Sprintf("unknown command %q", args[0]), commandHint(c, args[0]))
+			a.err = unknownCommand(c, args[0])
 		}
 		return nil
 	}

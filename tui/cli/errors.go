@@ -138,6 +138,11 @@ func flagHint(c *cobra.Command, name string) string {
 	return helpHint(c)
 }
 
+// unknownCommand is the error of a name that is no command of the root's.
+func unknownCommand(root *cobra.Command, name string) error {
+	return usage(fmt.Sprintf("unknown command %q", name), commandHint(root, name))
+}
+
 func commandHint(root *cobra.Command, name string) string {
 	var names []string
 	for _, c := range root.Commands() {

@@ -28,7 +28,7 @@ func (a *app) exactCommand() *cobra.Command {
 			return writeExact(a.out, exact)
 		}),
 	}
-	c.Flags().IntVarP(&size, "size", "L", size, "linear lattice size, even")
+	c.Flags().VarP((*whole)(&size), "size", "L", "linear lattice size, even")
 	c.Flags().VarP(&t, "temperature", "T", "temperature in units of J/k_B, or Tc")
 	c.Flags().BoolVar(&asJSON, "json", asJSON, "print one JSON object")
 	return c

@@ -66,6 +66,34 @@ func (w *word) Set(s string) error {
 
 func (w *word) Type() string { return "string" }
 
+// whole is the value of a flag that takes a whole number, in decimal digits
+// only: 010 is ten.
+type whole int
+
+func (w *whole) String() string { return strconv.Itoa(int(*w)) }
+
+func (w *whole) Set(s string) error {
+	value, err := strconv.Atoi(s)
+	*w = whole(value)
+	return err
+}
+
+func (w *whole) Type() string { return "int" }
+
+// natural is the value of a flag that takes a whole number that is not
+// negative, in decimal digits only.
+type natural uint64
+
+func (n *natural) String() string { return strconv.FormatUint(uint64(*n), 10) }
+
+func (n *natural) Set(s string) error {
+	value, err := strconv.ParseUint(s, 10, 64)
+	*n = natural(value)
+	return err
+}
+
+func (n *natural) Type() string { return "uint64" }
+
 // temperature is the value of a flag that takes a number or the word Tc.
 type temperature float64
 

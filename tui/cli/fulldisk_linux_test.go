@@ -60,6 +60,23 @@ func TestFullStandardOutput(t *testing.T) {
 	}
 }
 
+// TestTextOnAFullDisk gives the texts that are not ours to write to a device
+// that is always full.
+func TestTextOnAFullDisk(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"help", "train"}, {"--version"}, {"version"}, {"exact"}, {"completion", "bash"}} {
+		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+		if err != nil {
+			t.Skip(err)
+		}
+		var stderr bytes.Buffer
+		c := command(t, t.TempDir(), args...)
+		c.Stdout, c.Stderr = full, &stderr
+		code := exitCode(t, c.Run())
+		full.Close()
+		wantError(t, outcome{code: code, stderr: stderr.String()}, 1, "no space left", "standard output")
+	}
+}
+
 // resumed goes on with the run in dir until it has n epochs.
 func resumed(t *testing.T, dir string, n int) (interrupt func(os.Signal), wait func() (int, string)) {
 	t.Helper()

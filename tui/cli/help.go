@@ -2,12 +2,33 @@ package cli
 
 import (
 	"image/color"
+	"strings"
 
 	"charm.land/fang/v2"
 	"charm.land/lipgloss/v2"
+	"github.com/spf13/cobra"
 
 	"neuralrg/themes"
 )
+
+// strictHelp makes the help command, which cobra makes, refuse what is no
+// command.
+func (a *app) strictHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	help, _, err := root.Find([]string{"help"})
+	if err != nil {
+		panic(err) // it has just been made
+	}
+	show := help.Run
+	help.RunE = func(c *cobra.Command, args []string) error {
+		if _, rest, err := root.Find(args); err != nil || len(rest) > 0 {
+			a.err = unknownCommand(root, strings.Join(args, " "))
+			return nil
+		}
+		show(c, args)
+		return nil
+	}
+}
 
 // helpColors dresses the help text in the palette of the screen.
 func helpColors(choose lipgloss.LightDarkFunc) fang.ColorScheme {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/charmbracelet/x/term"
 )
 
 // writeJSON writes a value as one line of JSON.
@@ -30,6 +32,21 @@ func (l *lostOutput) Unwrap() error { return l.cause }
 
 // Hint says what to do.
 func (l *lostOutput) Hint() string { return "see that there is room where standard output goes" }
+
+// witness is standard output for texts whose writer, a library, may not say
+// that they did not arrive.
+type witness struct {
+	term.File
+	lost error // the first error
+}
+
+func (w *witness) Write(p []byte) (int, error) {
+	n, err := w.File.Write(p)
+	if w.lost == nil {
+		w.lost = err
+	}
+	return n, err
+}
 
 // forgiving is a writer of words that need not arrive.
 type forgiving struct{ io.Writer }

@@ -60,21 +60,21 @@ func presetConfig(name string) run.Config {
 func (f *trainFlags) settingFlags() *pflag.FlagSet {
 	c := &f.config
 	s := flagSet()
-	s.IntVarP(&c.L, "size", "L", c.L, "linear lattice size, a power of two")
+	s.VarP((*whole)(&c.L), "size", "L", "linear lattice size, a power of two")
 	s.VarP((*temperature)(&c.Temperature), "temperature", "T", "temperature in units of J/k_B, or Tc")
-	s.IntVar(&c.Depth, "depth", c.Depth, "levels of the renormalization, 0 for all")
-	s.IntVar(&c.Repeat, "repeat", c.Repeat, "pairs of disentangler and decimator in a level")
-	s.IntVar(&c.Couplings, "couplings", c.Couplings, "coupling layers in a bijector")
-	s.IntVar(&c.Hidden, "hidden", c.Hidden, "units in a hidden layer")
-	s.IntVar(&c.HiddenLayers, "hidden-layers", c.HiddenLayers, "hidden layers in a network")
-	s.IntVar(&c.Batch, "batch", c.Batch, "samples an epoch")
-	s.IntVar(&c.Epochs, "epochs", c.Epochs, "epochs of the whole run")
+	s.Var((*whole)(&c.Depth), "depth", "levels of the renormalization, 0 for all")
+	s.Var((*whole)(&c.Repeat), "repeat", "pairs of disentangler and decimator in a level")
+	s.Var((*whole)(&c.Couplings), "couplings", "coupling layers in a bijector")
+	s.Var((*whole)(&c.Hidden), "hidden", "units in a hidden layer")
+	s.Var((*whole)(&c.HiddenLayers), "hidden-layers", "hidden layers in a network")
+	s.Var((*whole)(&c.Batch), "batch", "samples an epoch")
+	s.Var((*whole)(&c.Epochs), "epochs", "epochs of the whole run")
 	s.Float64Var(&c.Rate, "lr", c.Rate, "learning rate at the start")
 	addChoice(s, &c.Schedule, "schedule", "how the learning rate moves", training.Constant, training.Cosine)
 	s.Float64Var(&c.WeightDecay, "weight-decay", c.WeightDecay, "strength of the L2 term")
 	addChoice(s, &c.Objective, "objective", "gradient estimate", training.ReverseKL, training.Path)
 	s.BoolVar(&c.Symmetry, "symmetry", c.Symmetry, "learn a density that is even in the fields")
-	s.Uint64Var(&c.Seed, "seed", c.Seed, "seed of every random number")
+	s.Var((*natural)(&c.Seed), "seed", "seed of every random number")
 	return s
 }
 
@@ -99,7 +99,7 @@ func (f *trainFlags) register(flags *pflag.FlagSet) {
 	flags.AddFlagSet(f.sources)
 	flags.Var((*word)(&f.dir), "dir", "directory of the run (a new one in runs/)")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --dir")
-	flags.IntVar(&f.threads, "threads", f.threads, "threads that train")
+	flags.Var((*whole)(&f.threads), "threads", "threads that train")
 	flags.AddFlagSet(f.samplers)
 	flags.BoolVar(&f.plain, "plain", false, "lines of text, no screen")
 	flags.BoolVar(&f.json, "json", false, "the result as one JSON object; implies --plain")
@@ -108,7 +108,7 @@ func (f *trainFlags) register(flags *pflag.FlagSet) {
 	addChoice(flags, &f.screen.Glyphs, "glyphs", "characters",
 		tui.GlyphsAuto, tui.GlyphsBlock, tui.GlyphsASCII)
 	flags.Var((*word)(&f.screen.Theme), "theme", "colour theme (by the terminal's background)")
-	flags.IntVar(&f.screen.FPS, "fps", 0, "pictures a second at most (10, and 4 over SSH)")
+	flags.Var((*whole)(&f.screen.FPS), "fps", "pictures a second at most (10, and 4 over SSH)")
 }
 
 func flagSet() *pflag.FlagSet {
