@@ -57,7 +57,7 @@ type conductor struct {
 	stepping bool
 	stopping bool
 	failure  error
-	diverged bool      // that is the failure: the trainer's state is good
+	crashed  bool      // the trainer did: nothing is known of its state
 	pending  []request // wait for the end of the epoch
 
 	save       *checkpoint // the newest that was asked for
@@ -111,9 +111,7 @@ func (b *conductor) start(ctx context.Context) {
 	go func() {
 		defer close(b.kept)
 		defer b.guard("keeper")
-		if err := b.keeper.follow(b.ledgers, b.tell); err != nil {
-			b.fail(b.unwritten(err))
-		}
+		b.keeper.follow(b.ledgers, b.tell, func(err error) { b.fail(&unwritten{err, b}) })
 	}()
 	go func() {
 		defer b.lastWords()
@@ -208,6 +206,7 @@ func (b *conductor) ending() Phase {
 func (b *conductor) stepped(s step, ok bool) {
 	b.stepping = false
 	if !ok {
+		b.crashed = true
 		if b.failure == nil {
 			b.failure = <-b.failures // it was sent before
 		}
@@ -217,7 +216,7 @@ func (b *conductor) stepped(s step, ok bool) {
 	b.seconds += now.Sub(b.mark).Seconds()
 	b.mark = now
 	if s.err != nil {
-		b.failure, b.diverged = b.divergence(s.err), true
+		b.failure = b.divergence(s.err)
 		return
 	}
 	b.rest()
@@ -305,7 +304,7 @@ func (b *conductor) finish(end Phase) {
 	if b.failure != nil {
 		b.note("failed", b.failure.Error())
 	}
-	if b.failure == nil || b.diverged {
+	if !b.crashed {
 		b.requestSave()
 	}
 	b.ledgers.Publish(b.ledger())

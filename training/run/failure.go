@@ -42,16 +42,22 @@ func (b *conductor) divergence(err error) error {
 	}
 }
 
-// unwritten adds what to do to an error of the keeper.
-func (b *conductor) unwritten(err error) error {
-	hint := hintOf(err)
-	if isFull(err) {
+// unwritten is an error of the keeper. Its advice names the newest checkpoint,
+// and a last one may be written after it.
+type unwritten struct {
+	error
+	run *conductor
+}
+
+func (u *unwritten) Unwrap() error { return u.error }
+
+// Hint says what to do about it.
+func (u *unwritten) Hint() string {
+	hint := hintOf(u.error)
+	if isFull(u.error) {
 		hint = "free some space"
 	}
-	return &problem{
-		text: err.Error(),
-		hint: fmt.Sprintf("%s; then continue from epoch %d with --resume --dir %s", hint, b.keeper.saved.Load(), b.dir),
-	}
+	return fmt.Sprintf("%s; then continue from epoch %d with --resume --dir %s", hint, u.run.keeper.saved.Load(), u.run.dir)
 }
 
 // lastWords reports a crash of the conductor itself. What it owned is left as

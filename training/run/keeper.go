@@ -51,20 +51,30 @@ func openKeeper(d directory, l *lease, k checkpoints, kept ledger) (*keeper, err
 	}, nil
 }
 
-// follow writes each ledger until the feed ends, or until something cannot be
-// written. progress is called after each checkpoint.
-func (k *keeper) follow(ledgers *Feed[ledger], progress func()) error {
+// follow writes each ledger until the feed ends, and calls progress after each
+// checkpoint. When something cannot be written it calls fail and leaves the
+// rest, but for the last checkpoint: the journals may lack room for a line where
+// the state still fits.
+func (k *keeper) follow(ledgers *Feed[ledger], progress func(), fail func(error)) {
 	defer k.close()
-	for l := range ledgers.Follow(context.Background()) {
+	failed := false
+	var last ledger
+	for last = range ledgers.Follow(context.Background()) {
+		if failed {
+			continue
+		}
 		before := k.written
-		if err := k.write(l); err != nil {
-			return err
+		if err := k.write(last); err != nil {
+			failed = true
+			fail(err)
 		}
 		if k.written != before {
 			progress()
 		}
 	}
-	return nil
+	if failed && k.lease.check() == nil {
+		_ = k.save(last.save) // why the run failed is known already
+	}
 }
 
 // write brings the directory up to a ledger: the lines first, and on the disk
@@ -87,11 +97,19 @@ func (k *keeper) write(l ledger) error {
 	if err := errors.Join(k.metrics.sync(), k.events.sync()); err != nil {
 		return err
 	}
-	if err := k.checkpoints.save(*l.save); err != nil {
+	return k.save(l.save)
+}
+
+// save writes a checkpoint, unless it is written or there is none.
+func (k *keeper) save(c *checkpoint) error {
+	if c == nil || c == k.written {
+		return nil
+	}
+	if err := k.checkpoints.save(*c); err != nil {
 		return err
 	}
-	k.written = l.save
-	k.saved.Store(int64(l.save.Epoch))
+	k.written = c
+	k.saved.Store(int64(c.Epoch))
 	return nil
 }
 

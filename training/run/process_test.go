@@ -220,7 +220,8 @@ func TestSecondProcessIsToldWho(t *testing.T) {
 	}
 }
 
-// A file that may not grow is a full disk that needs no privilege to make.
+// A file that may not grow is a full disk that needs no privilege to make. The
+// state of the last epoch fits, though its line does not.
 func TestFullDisk(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	process, words := another(t, dir, 100_000, childLimit+"=100000")
@@ -232,11 +233,16 @@ func TestFullDisk(t *testing.T) {
 	if err != nil || len(metrics) == 0 {
 		t.Fatalf("of the lines before, %d are left, %v", len(metrics), err)
 	}
+	newest, _ := result(t, dir)
+	last, saved := metrics[len(metrics)-1].Epoch, newest.Epoch
+	if saved <= last || !strings.Contains(words.String(), fmt.Sprintf("continue from epoch %d ", saved)) {
+		t.Errorf("the state of epoch %d is kept and the lines up to %d; the hint is %s", saved, last, words)
+	}
 	r, err := Continue(t.Context(), dir, Options{})
 	if err != nil {
 		t.Fatalf("with space again: %v", err)
 	}
-	eventually(t, r, "an epoch more", func(s *Snapshot) bool { return s.Epoch > len(metrics) })
+	eventually(t, r, "an epoch more", func(s *Snapshot) bool { return s.Epoch > saved })
 	do(t, r, Command{Kind: Stop})
 	if s := r.Wait(); s.Phase != Stopped {
 		t.Errorf("with space again: %s", s.Error)
