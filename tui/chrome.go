@@ -67,7 +67,7 @@ func drawStatus(s *run.Snapshot, width int, st *styles) string {
 		st.muted.paint("rate ") + rate(s.Rate),
 		st.muted.paint("saved ") + right(count(s.Saved), len(total)),
 		fmt.Sprintf("%d", s.Threads) + st.muted.paint(threads(s.Threads)),
-		st.muted.paint(clean(s.Dir)),
+		st.muted.paint(Clean(s.Dir)),
 	}
 	return fit(" "+sequence(parts, st.faint.paint("  │  "), width-2), width)
 }

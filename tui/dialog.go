@@ -136,12 +136,12 @@ func (m *screen) failedLines(area size) []string {
 	st := m.styles
 	width := min(area.width-6, 70)
 	lines := []string{""}
-	for _, line := range wrap(clean(m.latest.Error), width) {
+	for _, line := range wrap(Clean(m.latest.Error), width) {
 		lines = append(lines, st.bad.paint(line))
 	}
 	if m.latest.Hint != "" {
 		lines = append(lines, "")
-		lines = append(lines, wrap("hint: "+clean(m.latest.Hint), width)...)
+		lines = append(lines, wrap("hint: "+Clean(m.latest.Hint), width)...)
 	}
 	return append(lines, "", st.muted.paint("q leaves, any other key shows the panes"))
 }

@@ -92,7 +92,7 @@ func comparison(reports []run.SamplerReport, exact float64, width int, st *style
 	heading := strings.Repeat(" ", label)
 	for _, r := range reports {
 		ink, _ := st.space(r.Space)
-		heading += right(ink.paint(clean(r.Space)), column)
+		heading += right(ink.paint(Clean(r.Space)), column)
 	}
 	lines := []string{heading}
 	for _, p := range properties(exact, st) {
@@ -111,7 +111,7 @@ func intervals(reports []run.SamplerReport, exact float64, width int, st *styles
 	var lines []string
 	for _, r := range reports {
 		name, c := st.space(r.Space)
-		lines = append(lines, fit(name.paint(clean(r.Space)), label)+
+		lines = append(lines, fit(name.paint(Clean(r.Space)), label)+
 			chart.Interval(r.M2, r.M2Error, exact, width-label, st.interval(c)))
 	}
 	text := "exact ⟨m²⟩ not known"

@@ -151,7 +151,7 @@ func (m *screen) geometry() geometry {
 // say shows a notice for a while.
 func (m *screen) say(n notice) tea.Cmd {
 	m.said++
-	m.notice = notice{clean(n.text), n.bad}
+	m.notice = notice{Clean(n.text), n.bad}
 	return m.after(noticeTime, silenceMsg{m.said})
 }
 

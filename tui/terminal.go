@@ -67,7 +67,7 @@ func (o Options) Validate() error {
 	return nil
 }
 
-func quote(text string) string { return `"` + clean(text) + `"` }
+func quote(text string) string { return `"` + Clean(text) + `"` }
 
 func themeNames() []string {
 	var names []string

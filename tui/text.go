@@ -11,14 +11,16 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// clean takes control characters out of text that comes from files, names or
-// errors, so that it cannot steer the terminal.
-func clean(text string) string {
+// Clean makes one line of text that comes from files, names or errors, so that
+// it can neither steer the terminal nor look like another text: control and
+// format characters (Unicode Cc and Cf) and what is not UTF-8 are left out, and
+// what ends a line becomes a space.
+func Clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\t':
+		case r == '\n', r == '\t', unicode.In(r, unicode.Zl, unicode.Zp):
 			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == unicode.ReplacementChar:
+		case unicode.In(r, unicode.Cc, unicode.Cf), r == unicode.ReplacementChar:
 			return -1
 		}
 		return r

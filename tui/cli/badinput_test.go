@@ -56,7 +56,7 @@ func TestBadDirectories(t *testing.T) {
 		{"no configuration", "--config nothing.json", 2, "nothing.json", "exists"},
 		{"another kind of file", "--config foreign/letter.txt", 2, "letter.txt", "config.json"},
 		{"an impossible configuration", "--config impossible/config.json", 2, "power of two", "4"},
-		{"control characters", "--resume --dir a\x1b[31mb", 2, "a [31mb", "--dir"},
+		{"control characters", "--resume --dir a\x1b[31mb", 2, "a[31mb", "--dir"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

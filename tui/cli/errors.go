@@ -6,10 +6,11 @@ import (
 	"io"
 	"strings"
 	"syscall"
-	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"neuralrg/tui"
 )
 
 // The exit codes.
@@ -58,9 +59,9 @@ func report(stderr io.Writer, err error) int {
 	if err == nil || errors.Is(err, syscall.EPIPE) {
 		return exitDone
 	}
-	fmt.Fprintf(stderr, "error: %s\n", clean(err.Error()))
+	fmt.Fprintf(stderr, "error: %s\n", tui.Clean(err.Error()))
 	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(stderr, "hint: %s\n", clean(hint))
+		fmt.Fprintf(stderr, "hint: %s\n", tui.Clean(hint))
 	}
 	return exitCode(err)
 }
@@ -73,17 +74,6 @@ func exitCode(err error) int {
 		return exitUsage
 	}
 	return exitFailed
-}
-
-// clean makes one line of a text that may hold a file's name: every control
-// character becomes a space, so that none reaches the terminal.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, text)
 }
 
 // flagError puts an error of the flag parser into our words.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"neuralrg/training/run"
+	"neuralrg/tui"
 )
 
 // pace is the time between two lines of progress.
@@ -70,7 +71,7 @@ func (p *progress) head(s *run.Snapshot) error {
 	_, err := fmt.Fprintf(p.out, "neuralrg %s: L=%d, T=%.6g, %d parameters, batch %d, %d epochs, seed %d, %d threads\n"+
 		"%s gradient, symmetry %t, Adam at %v (%s), weight decay %v\nfree energies: of the dual, in nats\ndirectory %s\n",
 		Version, c.L, c.Temperature, s.Parameters, c.Batch, c.Epochs, c.Seed, s.Threads,
-		c.Objective, c.Symmetry, c.Rate, c.Schedule, c.WeightDecay, clean(s.Dir))
+		c.Objective, c.Symmetry, c.Rate, c.Schedule, c.WeightDecay, tui.Clean(s.Dir))
 	return output(err)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"neuralrg/physics"
 	"neuralrg/training/run"
+	"neuralrg/tui"
 )
 
 // averaged is the number of last epochs whose mean is the final estimate. Each
@@ -126,7 +127,7 @@ func (s summary) write(w io.Writer) error {
 		text += fmt.Sprintf("relative error         %14.4f %% of lnZ_dual\n", 100*e.RelativeError)
 		text += fmt.Sprintf("ESS / batch            %14.4f\n", e.ESS)
 	}
-	text += fmt.Sprintf("directory %s\n", clean(s.Dir))
+	text += fmt.Sprintf("directory %s\n", tui.Clean(s.Dir))
 	if s.Phase == run.Stopped {
 		text += fmt.Sprintf("go on with: neuralrg train --resume --dir %s\n", shellWord(s.Dir))
 	}

@@ -73,7 +73,8 @@ func TestReport(t *testing.T) {
 		{nil, 0, ""},
 		{&lostOutput{syscall.EPIPE}, 0, ""},
 		{usage("bad", "good"), 2, "error: bad\nhint: good\n"},
-		{failed("bad\x1b[2J\nnews", ""), 1, "error: bad [2J news\n"},
+		{failed("bad\x1b[2J\nnews", ""), 1, "error: bad[2J news\n"},
+		{failed("see \u202etxt.exe\u200b", "\xffgive\u2028another"), 1, "error: see txt.exe\nhint: give another\n"},
 		{fmt.Errorf("outer: %w", failed("inner", "help")), 1, "error: outer: inner\nhint: help\n"},
 		{errors.New("odd"), 1, "error: odd\n"},
 	}

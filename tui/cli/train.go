@@ -108,7 +108,7 @@ func (a *app) conclude(f *trainFlags, last *run.Snapshot) error {
 }
 
 // note says something about the work.
-func (a *app) note(text string) { fmt.Fprintf(a.stderr, "note: %s\n", clean(text)) }
+func (a *app) note(text string) { fmt.Fprintf(a.stderr, "note: %s\n", tui.Clean(text)) }
 
 // untilSignal returns a context that ends when the user or the system asks the
 // program to: it then saves and stops. A second signal kills it. A hangup counts
