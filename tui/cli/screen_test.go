@@ -177,7 +177,7 @@ func TestTerminalThatHangsUpStopsNothing(t *testing.T) {
 	if err := e.process.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	if code := e.exit(); code != 0 || strings.Contains(stderr.String(), "error") {
+	if code := e.exit(); code != 0 || strings.Contains(stderr.String(), "error: ") {
 		t.Errorf("exit code %d, %q", code, stderr.String())
 	}
 }
