@@ -105,7 +105,7 @@ func (k checkpoints) fromArrays(arrays map[string][]byte) (checkpoint, error) {
 		return checkpoint{}, err
 	}
 	if format > Format {
-		return checkpoint{}, newerFormat(int(format), "")
+		return checkpoint{}, newerFormat(strconv.FormatInt(format, 10), "")
 	}
 	if err := k.checkSettings(arrays); err != nil {
 		return checkpoint{}, err

@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"neuralrg/training"
 )
@@ -48,7 +51,12 @@ func (s Sampler) validate() error {
 // ReadConfig reads and validates a config.json.
 func ReadConfig(path string) (Config, error) {
 	data, err := readFile(path)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EISDIR):
+		return Config{}, &problem{text: path + " is a directory", hint: "give the file " + filepath.Join(path, configName)}
+	case errors.Is(err, fs.ErrNotExist):
+		return Config{}, &problem{text: "cannot read " + path, hint: "give the name of a file that exists", cause: err}
+	case err != nil:
 		return Config{}, diskProblem("cannot read "+path, err)
 	}
 	c, err := decodeConfig(data)
@@ -62,20 +70,17 @@ func ReadConfig(path string) (Config, error) {
 // ignored would make another run of the same file.
 func decodeConfig(data []byte) (Config, error) {
 	var head struct {
-		Format  int    `json:"format"`
-		Version string `json:"version"`
+		Format  json.Number `json:"format"`
+		Version string      `json:"version"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
-		return Config{}, &problem{
-			text:  "this is not a configuration",
-			hint:  "give the config.json of a run",
-			cause: err,
-		}
+		return Config{}, unreadable(err)
 	}
+	format, _ := head.Format.Float64() // of any size; none is 0
 	switch {
-	case head.Format > Format:
-		return Config{}, newerFormat(head.Format, head.Version)
-	case head.Format < 1:
+	case format > Format:
+		return Config{}, newerFormat(head.Format.String(), head.Version)
+	case format < 1:
 		return Config{}, &problem{
 			text: "the configuration does not say its format",
 			hint: fmt.Sprintf(`give the config.json of a run, or add "format": %d`, Format),
@@ -119,21 +124,31 @@ func checkComplete(data []byte) error {
 	return nil
 }
 
-// newerFormat refuses a file that a later program wrote.
-func newerFormat(format int, version string) error {
-	if version == "" {
-		version = "a later version"
+// newerFormat refuses a file that a later program wrote. version is that of the
+// program, if it is known.
+func newerFormat(format, version string) error {
+	hint := "use a later neuralrg, which reads format " + format
+	if later(version, Version) {
+		hint = fmt.Sprintf("use the neuralrg that wrote it (%s) or a later one", version)
 	}
 	return &problem{
-		text: fmt.Sprintf("the file has format %d, and this program reads up to format %d", format, Format),
-		hint: fmt.Sprintf("use the neuralrg that wrote it (%s) or a newer one", version),
+		text: fmt.Sprintf("the file has format %s, and this program reads up to format %d", format, Format),
+		hint: hint,
 	}
+}
+
+// later compares versions as 1.10.2 and 1.9.0. What is no version is not later.
+func later(version, than string) bool {
+	var a, b [3]int
+	_, err := fmt.Sscanf(version, "%d.%d.%d", &a[0], &a[1], &a[2])
+	_, _ = fmt.Sscanf(than, "%d.%d.%d", &b[0], &b[1], &b[2])
+	return err == nil && slices.Compare(a[:], b[:]) > 0
 }
 
 // unreadable says in our words what the JSON decoder found.
 func unreadable(err error) error {
 	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
+	if errors.As(err, &wrong) && wrong.Field != "" {
 		return &problem{
 			text: fmt.Sprintf("setting %q cannot be a %s", wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:], wrong.Value),
 			hint: "give the config.json of a run as it was written",
@@ -145,7 +160,11 @@ func unreadable(err error) error {
 			hint: "correct its name or remove it",
 		}
 	}
-	return &problem{text: "this is not a configuration", hint: "give the config.json of a run", cause: err}
+	text := "this is not a configuration"
+	if syntax := new(json.SyntaxError); errors.As(err, &syntax) {
+		text += fmt.Sprintf(": byte %d is not as JSON has it", syntax.Offset)
+	}
+	return &problem{text: text, hint: "give the config.json of a run"}
 }
 
 // encode writes a configuration as it stands in config.json.

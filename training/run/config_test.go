@@ -92,6 +92,53 @@ func TestBadConfig(t *testing.T) {
 	}
 }
 
+// What the JSON decoder says is for programmers.
+func TestBadConfigInOurWords(t *testing.T) {
+	for text, want := range map[string]struct{ say, hint string }{
+		`[]`:                                 {"this is not a configuration", "config.json"},
+		`{"format": 1,`:                      {"this is not a configuration: byte 13", "config.json"},
+		`{"format": 99999999999999999999}`:   {"has format 99999999999999999999", "a later neuralrg"},
+		`{"format": 1e999}`:                  {"format 1e999", "a later neuralrg"},
+		`{"format": 2, "version": "0.1.0"}`:  {"has format 2", "use a later neuralrg, which reads format 2"},
+		`{"format": 2, "version": "0.10.0"}`: {"has format 2", "(0.10.0) or a later one"},
+		`{"format": 2, "version": "mine"}`:   {"has format 2", "use a later neuralrg, which reads format 2"},
+	} {
+		_, err := decodeConfig([]byte(text))
+		if err == nil || !strings.Contains(err.Error(), want.say) || !strings.Contains(hintOf(err), want.hint) {
+			t.Errorf("%s: %v (%s)", text, err, hintOf(err))
+		}
+		if err != nil && (strings.Contains(err.Error(), "json:") || strings.Contains(err.Error(), "struct")) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+func TestAdviceFitsTheName(t *testing.T) {
+	dir := t.TempDir()
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(filepath.Join(dir, "nothing"), link); err != nil {
+		t.Fatal(err)
+	}
+	long := filepath.Join(dir, strings.Repeat("x", 300))
+	_, absent := ReadConfig(filepath.Join(dir, "nothing.json"))
+	_, folder := ReadConfig(dir)
+	_, tooLong := ReadConfig(long)
+	for name, c := range map[string]struct {
+		err  error
+		hint string
+	}{
+		"no file":         {absent, "a file that exists"},
+		"a directory":     {folder, filepath.Join(dir, configName)},
+		"a long file":     {tooLong, "shorter"},
+		"a long run":      {directory(long).create(), "shorter"},
+		"a dangling link": {directory(link).create(), "links"},
+	} {
+		if c.err == nil || !strings.Contains(hintOf(c.err), c.hint) {
+			t.Errorf("%s: %v (%s)", name, c.err, hintOf(c.err))
+		}
+	}
+}
+
 // checkBad wants one line that names the file and what is wrong, and a hint.
 func checkBad(t *testing.T, name string, data []byte, say string) {
 	t.Helper()

@@ -37,6 +37,12 @@ func diskProblem(text string, err error) error {
 		hint = "free some space, or choose another place with --dir"
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		hint = "choose a place that you may write to with --dir"
+	case errors.Is(err, syscall.EISDIR), errors.Is(err, errIrregular):
+		hint = "put a regular file in its place, or choose another --dir"
+	case errors.Is(err, syscall.ENAMETOOLONG):
+		hint = "choose a shorter name"
+	case errors.Is(err, fs.ErrExist), errors.Is(err, syscall.ELOOP):
+		hint = "see where its links lead, or choose another name"
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrNotExist):
 		hint = "see that the path names a directory that exists"
 	}

@@ -7,6 +7,9 @@ import "neuralrg/training"
 // Format is the version of every file that this program writes.
 const Format = 1
 
+// Version is the program's version. Every config.json records it.
+const Version = "0.1.0"
+
 // Config is config.json: the training configuration and how it was carried out.
 type Config struct {
 	Format  int    `json:"format"`

@@ -10,8 +10,8 @@ import (
 	"neuralrg/training/run"
 )
 
-// Version is the program's version. Every config.json records it.
-const Version = "0.1.0"
+// Version is the program's version.
+const Version = run.Version
 
 func (a *app) versionCommand() *cobra.Command {
 	asJSON := false
