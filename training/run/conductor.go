@@ -184,6 +184,7 @@ func (b *conductor) conduct(ctx context.Context) {
 			b.failure = firstError(b.failure, err)
 		case <-cancelled:
 			cancelled = nil
+			b.noteCause(context.Cause(ctx))
 			b.stop()
 		}
 	}
@@ -267,6 +268,14 @@ func (b *conductor) note(kind, text string) {
 		b.shown = append(b.shown, e)
 	}
 	b.unseen = true
+}
+
+// noteCause records why the run was told to stop, if that is known. The cause
+// is compared as it is: a signal, too, says that it is context.Canceled.
+func (b *conductor) noteCause(cause error) {
+	if cause != context.Canceled {
+		b.note("stop", cause.Error())
+	}
 }
 
 // tick shows and keeps what is new.

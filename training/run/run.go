@@ -38,7 +38,7 @@ var errOver = &problem{text: "the run is over", hint: "continue it with --resume
 
 // Start begins a new run in dir, which must be empty or not yet exist, and
 // returns once the checkpoint of epoch 0 is on the disk. When ctx is done the
-// run saves and stops. Format and Kernels of c are filled in, and so are the
+// run saves and stops, and records the cause if ctx has one. Format and Kernels of c are filled in, and so are the
 // sampler (off) and its share if c does not say them.
 func Start(ctx context.Context, dir string, c Config, o Options) (*Run, error) {
 	c.Format, c.Kernels = Format, model.Kernels()

@@ -38,7 +38,7 @@ func (a *app) trainCommand(name string) *cobra.Command {
 func (a *app) train(f *trainFlags) error {
 	screen := a.onScreen(f)
 	ctx, cancel := untilSignal(screen)
-	defer cancel()
+	defer cancel(nil)
 	if screen { // the last words are for whoever still reads
 		a.out = forgiving{a.out}
 	}
@@ -76,10 +76,10 @@ func (a *app) train(f *trainFlags) error {
 // show follows a run on the screen. A screen that breaks, as when its terminal
 // hangs up, does not end the run: it goes on as lines of text, which need not
 // arrive.
-func (a *app) show(ctx context.Context, cancel func(), f *trainFlags, r *run.Run, lines *progress) error {
+func (a *app) show(ctx context.Context, cancel context.CancelCauseFunc, f *trainFlags, r *run.Run, lines *progress) error {
 	err := tui.Run(ctx, r, f.screen)
 	if err == nil {
-		cancel() // who leaves the screen has asked the run to stop
+		cancel(nil) // who leaves the screen has asked the run to stop
 		return nil
 	}
 	a.note(fmt.Sprintf("the screen ended (%v); training goes on", err))
@@ -87,12 +87,13 @@ func (a *app) show(ctx context.Context, cancel func(), f *trainFlags, r *run.Run
 }
 
 // follow writes a run as lines until it is over. If they cannot be written, as
-// when their reader goes away, the run saves and stops.
-func follow(r *run.Run, lines *progress, cancel func()) (lost error) {
+// when their reader goes away, the run saves and stops, and
+// records why.
+func follow(r *run.Run, lines *progress, cancel context.CancelCauseFunc) (lost error) {
 	for s := range r.Feed().Follow(context.Background()) {
 		if err := lines.show(s, time.Now()); err != nil && lost == nil {
 			lost = err
-			cancel()
+			cancel(err)
 		}
 	}
 	return lost
@@ -115,7 +116,7 @@ func (a *app) note(text string) { fmt.Fprintf(a.stderr, "note: %s\n", tui.Clean(
 // as such a signal for lines of text, unless nohup said otherwise; a run on the
 // screen survives the loss of its terminal. Writing to a closed pipe is an
 // error and not the end of the program.
-func untilSignal(screen bool) (context.Context, func()) {
+func untilSignal(screen bool) (context.Context, context.CancelCauseFunc) {
 	signal.Ignore(syscall.SIGPIPE)
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	switch {
@@ -124,8 +125,9 @@ func untilSignal(screen bool) (context.Context, func()) {
 	case !signal.Ignored(syscall.SIGHUP):
 		signals = append(signals, syscall.SIGHUP)
 	}
-	ctx, cancel := signal.NotifyContext(context.Background(), signals...)
-	context.AfterFunc(ctx, cancel)
+	signalled, release := signal.NotifyContext(context.Background(), signals...)
+	ctx, cancel := context.WithCancelCause(signalled)
+	context.AfterFunc(ctx, release)
 	return ctx, cancel
 }
 

@@ -214,6 +214,7 @@ func TestSignalsSaveAndStop(t *testing.T) {
 					t.Errorf("the summary does not say %q:\n%s", part, stdout.String())
 				}
 			}
+			wantEvent(t, filepath.Join(dir, "run"), "stop", s.String())
 			// What the summary counts is in the newest checkpoint.
 			lines := metrics(t, filepath.Join(dir, "run"))
 			o := neuralrg(t, dir, "train", "--resume", "--dir", "run", "--epochs", "1")
@@ -258,6 +259,23 @@ func TestReaderThatGoesAwayStopsTheRunQuietly(t *testing.T) {
 	if code, stderr := wait(); code != 0 || stderr != "" {
 		t.Errorf("exit code %d, standard error %q", code, stderr)
 	}
+	wantEvent(t, filepath.Join(dir, "run"), "stop", "broken pipe")
 	o := neuralrg(t, dir, "train", "--resume", "--dir", "run", "--seed", "8")
 	wantError(t, o, 2, "--seed 7, not 8", "leave these flags out")
+}
+
+// wantEvent checks that a run recorded an event of a kind that says something.
+func wantEvent(t *testing.T, dir, kind, text string) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, "events.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		e := decode(t, line)
+		if said, ok := e["text"].(string); ok && e["kind"] == kind && strings.Contains(said, text) {
+			return
+		}
+	}
+	t.Errorf("no event %q says %q:\n%s", kind, text, data)
 }
