@@ -1,10 +1,13 @@
 package run
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -53,9 +56,14 @@ func (u *unwritten) Unwrap() error { return u.error }
 
 // Hint says what to do about it.
 func (u *unwritten) Hint() string {
-	hint := hintOf(u.error)
-	if isFull(u.error) {
+	hint := "see whether the disk and its mount are well"
+	switch {
+	case errors.As(u.error, new(lostLease)):
+		return hintOf(u.error)
+	case isFull(u.error):
 		hint = "free some space"
+	case errors.Is(u.error, fs.ErrPermission), errors.Is(u.error, syscall.EROFS):
+		hint = "make the directory writable again"
 	}
 	return fmt.Sprintf("%s; then continue from epoch %d with --resume --dir %s", hint, u.run.keeper.saved.Load(), u.run.dir)
 }

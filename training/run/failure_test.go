@@ -131,6 +131,26 @@ func TestDiskFailureFailsTheRun(t *testing.T) {
 	}
 }
 
+// What is wrong with a directory that is lost has one advice.
+func TestLostDirectoryHasOneAdvice(t *testing.T) {
+	for name, lose := range map[string]func(dir string) error{
+		"is gone": func(dir string) error { return os.Rename(dir, dir+"-moved") },
+		"is lost": func(dir string) error { return os.Remove(filepath.Join(dir, leaseName)) },
+	} {
+		r, err := Start(t.Context(), filepath.Join(t.TempDir(), "run"), tiny(1_000_000), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := lose(r.Feed().Latest().Dir); err != nil {
+			t.Fatal(err)
+		}
+		s := r.Wait()
+		if s.Phase != Failed || !strings.Contains(s.Error, name) || strings.Count(s.Hint, "--resume") != 1 || strings.Contains(s.Hint, "from epoch") {
+			t.Errorf("ended %s: %s (%s)", s.Phase, s.Error, s.Hint)
+		}
+	}
+}
+
 // A damaged newest checkpoint and a torn line of metrics: the run goes on from
 // the checkpoint before, says so, and comes to the same end.
 func TestDamagedRunContinues(t *testing.T) {

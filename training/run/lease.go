@@ -262,20 +262,35 @@ func (l *lease) check() error {
 
 func (l *lease) checkLocked() error {
 	h, err := readHolder(l.path)
+	dir := filepath.Dir(l.path)
 	switch {
+	case err != nil && isGone(dir):
+		return lostLease{&problem{
+			text: "the directory " + dir + " is gone",
+			hint: "bring it back if it was moved, then continue with --resume; else start the run again",
+		}}
 	case err != nil:
-		return &problem{
+		return lostLease{&problem{
 			text:  "the lease " + l.path + " is lost",
-			hint:  "see who changed the directory, then continue with --resume",
+			hint:  "see who changed the directory, then continue with --resume --dir " + dir,
 			cause: err,
-		}
+		}}
 	case !h.same(l.holder):
-		return &problem{
+		return lostLease{&problem{
 			text: fmt.Sprintf("the lease %s was taken over by %v", l.path, h),
 			hint: "let only one process work on a run",
-		}
+		}}
 	}
 	return nil
+}
+
+// lostLease is the error for a process that may no longer write to a run. Its
+// advice is complete.
+type lostLease struct{ *problem }
+
+func isGone(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // beat renews the heartbeat.
