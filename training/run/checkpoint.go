@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -157,6 +158,10 @@ func (k checkpoints) save(c checkpoint) error {
 	if err != nil {
 		return err
 	}
+	// The folder may have been removed. The run directory is not made again.
+	if err := os.Mkdir(k.dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+		return diskProblem("cannot make "+k.dir, err)
+	}
 	if err := writeWhole(filepath.Join(k.dir, k.name(c.Epoch)), file); err != nil {
 		return err
 	}
@@ -182,9 +187,13 @@ func (k checkpoints) thin(newest int) {
 	}
 }
 
-// epochs lists the epochs that have a checkpoint, the newest first.
+// epochs lists the epochs that have a checkpoint, the newest first. A folder
+// that is not there has none.
 func (k checkpoints) epochs() ([]int, error) {
 	entries, err := os.ReadDir(k.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, diskProblem("cannot read "+k.dir, err)
 	}

@@ -114,8 +114,11 @@ func TestCrashFailsTheRun(t *testing.T) {
 
 func TestDiskFailureFailsTheRun(t *testing.T) {
 	for name, spoil := range map[string]func(dir string) error{
-		"checkpoints": func(dir string) error { return os.RemoveAll(filepath.Join(dir, checkpointsName)) },
-		"lease":       func(dir string) error { return os.Remove(filepath.Join(dir, leaseName)) },
+		"checkpoints": func(dir string) error {
+			path := filepath.Join(dir, checkpointsName)
+			return errors.Join(os.RemoveAll(path), os.WriteFile(path, nil, 0o600))
+		},
+		"lease": func(dir string) error { return os.Remove(filepath.Join(dir, leaseName)) },
 	} {
 		r := start(t, tiny(1_000_000), Options{})
 		s := eventually(t, r, "an epoch", func(s *Snapshot) bool { return s.Epoch > 0 })
@@ -128,6 +131,25 @@ func TestDiskFailureFailsTheRun(t *testing.T) {
 		if s := r.Wait(); s.Phase != Failed || !strings.Contains(s.Error, name) || s.Hint == "" || strings.Contains(s.Error, "\n") {
 			t.Errorf("%s: ended %s: %s (%s)", name, s.Phase, s.Error, s.Hint)
 		}
+	}
+}
+
+func TestRemovedCheckpointsAreMadeAgain(t *testing.T) {
+	r := start(t, tiny(1_000_000), Options{})
+	s := eventually(t, r, "an epoch", func(s *Snapshot) bool { return s.Epoch > 0 })
+	folder := filepath.Join(s.Dir, checkpointsName)
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	do(t, r, Command{Kind: Stop})
+	if s := r.Wait(); s.Phase != Stopped || s.Saved != s.Epoch {
+		t.Fatalf("ended %s at epoch %d, saved at %d: %s", s.Phase, s.Epoch, s.Saved, s.Error)
+	}
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Continue(t.Context(), s.Dir, Options{}); err == nil || !strings.Contains(err.Error(), "no checkpoint") {
+		t.Errorf("without the folder: %v", err)
 	}
 }
 
