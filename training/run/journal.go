@@ -78,17 +78,17 @@ type badLine struct {
 func (b *badLine) Error() string { return fmt.Sprintf("line %d: %v", b.number, b.cause) }
 func (b *badLine) Unwrap() error { return b.cause }
 
-// readLines decodes a journal line by line, as far as take accepts them. It
-// returns how many bytes that was, and a *badLine if anything is left.
-func readLines[T any](r io.Reader, take func(item T) error) (good int64, err error) {
+// readLines decodes a journal line by line, as far as take accepts them. The
+// error is a *badLine if anything is left.
+func readLines[T any](r io.Reader, take func(item T) error) error {
 	lines := bufio.NewReaderSize(r, longestLine)
 	for number := 1; ; number++ {
 		line, err := lines.ReadSlice('\n')
 		if errors.Is(err, io.EOF) && len(line) == 0 {
-			return good, nil
+			return nil
 		}
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
-			return good, err
+			return err
 		}
 		var item T
 		switch {
@@ -104,9 +104,8 @@ func readLines[T any](r io.Reader, take func(item T) error) (good int64, err err
 		}
 		if err != nil {
 			_, more := lines.Peek(1)
-			return good, &badLine{number: number, last: more != nil, cause: err}
+			return &badLine{number: number, last: more != nil, cause: err}
 		}
-		good += int64(len(line))
 	}
 }
 
@@ -131,7 +130,7 @@ func ReadMetrics(path string) ([]Metrics, error) {
 
 func readMetrics(r io.Reader) ([]Metrics, error) {
 	var metrics []Metrics
-	_, err := readLines(r, func(m Metrics) error {
+	err := readLines(r, func(m Metrics) error {
 		if err := follows(metrics, m); err != nil {
 			return err
 		}
@@ -158,9 +157,9 @@ func follows(metrics []Metrics, m Metrics) error {
 }
 
 // cutMetrics cuts a metrics.jsonl back to the lines up to an epoch and returns
-// them: the epochs after it will be done again. The file is truncated where it
-// stands, not written anew: that is one atomic change of its length, and no
-// moment exists in which the record is missing.
+// them: the epochs after it will be done again. A line that cannot be read is
+// lost, and those after it are not. No moment exists in which the record is
+// missing.
 func cutMetrics(path string, epoch int) ([]Metrics, error) {
 	var kept []Metrics
 	err := cut(path, func(m Metrics) bool {
@@ -186,34 +185,32 @@ func cutEvents(path string, n int) ([]Event, error) {
 	return kept, err
 }
 
-// errCut ends the reading of a journal at the first line that is not kept.
-var errCut = errors.New("cut here")
-
-// cut truncates a journal after the last line of those that keep accepts from
-// its start; a line that cannot be read ends them.
+// cut brings a journal back to the lines that can be read and that keep accepts.
+// If they are its first, it is truncated where it stands: one atomic change of
+// its length. Else a whole new file takes its place.
 func cut[T any](path string, keep func(T) bool) error {
-	f, err := open(path, os.O_RDWR)
+	data, err := readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return diskProblem("cannot write "+path, err)
-	}
-	defer f.Close()
-	good, err := readLines(f, func(item T) error {
-		if !keep(item) {
-			return errCut
-		}
-		return nil
-	})
-	var bad *badLine
-	switch {
-	case err == nil:
-		return nil
-	case !errors.As(err, &bad):
 		return diskProblem("cannot read "+path, err)
 	}
-	if err := f.Truncate(good); err != nil {
+	var kept []byte
+	for line := range bytes.Lines(data) {
+		var item T
+		whole := bytes.HasSuffix(line, []byte("\n")) && len(line) <= longestLine
+		if whole && json.Unmarshal(line, &item) == nil && keep(item) {
+			kept = append(kept, line...)
+		}
+	}
+	switch {
+	case len(kept) == len(data):
+		return nil
+	case !bytes.HasPrefix(data, kept):
+		return writeWhole(path, kept)
+	}
+	if err := os.Truncate(path, int64(len(kept))); err != nil {
 		return diskProblem("cannot write "+path, err)
 	}
 	return nil

@@ -131,6 +131,31 @@ func TestCutMetrics(t *testing.T) {
 	}
 }
 
+// One bad line costs that line and none after it.
+func TestCutKeepsTheLinesAfterABadOne(t *testing.T) {
+	want := lines(10)
+	for name, bad := range map[string]string{"garbage": "what\n", "zeros": "\x00\x00\n", "a long line": strings.Repeat("x", 3*longestLine) + "\n"} {
+		path := filepath.Join(t.TempDir(), metricsName)
+		writeLines(t, path, want[:4])
+		j, err := openJournal(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := j.file.WriteString(bad); err != nil {
+			t.Fatal(err)
+		}
+		_ = j.close()
+		writeLines(t, path, want[5:])
+		left := slices.Concat(want[:4], want[5:8])
+		if kept, err := cutMetrics(path, 8); err != nil || !slices.Equal(kept, left) {
+			t.Errorf("%s: kept %d, %v", name, len(kept), err)
+		}
+		if got, err := ReadMetrics(path); err != nil || !slices.Equal(got, left) {
+			t.Errorf("%s: the file has %d lines, %v", name, len(got), err)
+		}
+	}
+}
+
 func TestFailedAppendIsTakenBack(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {

@@ -175,7 +175,7 @@ func (b *conductor) attempts() (int, error) {
 	}
 	defer f.Close()
 	n := 0
-	_, _ = readLines(f, func(e Event) error { // as far as it can be read
+	_ = readLines(f, func(e Event) error { // as far as it can be read
 		if e.Kind == "start" || e.Kind == "resume" {
 			n++
 		}
@@ -222,8 +222,11 @@ func (b *conductor) warn(bad []skipped, kept ledger) {
 	if n := len(kept.metrics); n > 0 {
 		last = kept.metrics[n-1].Epoch
 	}
-	if last < b.epoch {
+	switch missing := b.epoch - len(kept.metrics); {
+	case last < b.epoch:
 		b.note("warning", fmt.Sprintf("%s ends at epoch %d, the checkpoint is of epoch %d: those between are lost", metricsName, last, b.epoch))
+	case missing > 0:
+		b.note("warning", fmt.Sprintf("%s lacks %d of the epochs up to %d", metricsName, missing, b.epoch))
 	}
 	if now := model.Kernels(); now != b.config.Kernels {
 		b.note("warning", fmt.Sprintf("the run began with kernels %q and goes on with %q: the last bits may differ", b.config.Kernels, now))
