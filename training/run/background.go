@@ -46,8 +46,14 @@ const (
 )
 
 // chains is how many chains run at once: enough for a good error on small
-// lattices, few enough on large ones that a trajectory does not take minutes.
-func chains(sites int) int { return max(8, min(64, 8192/sites)) }
+// lattices, few enough on large ones that one sees trajectories come in. Those
+// in latent space go through the flow, and cost a hundred times as much.
+func (s *background) chains() int {
+	if s.space == latentSpace {
+		return max(8, min(64, 2048/s.config.Sites()))
+	}
+	return max(8, min(64, 8192/s.config.Sites()))
+}
 
 func (b *conductor) newSamplers() []*background {
 	var all []*background
@@ -203,7 +209,7 @@ func (s *background) measure(ctx context.Context, f *frozen, h *sampling.HMC) *m
 		seed++
 	}
 	energy = interruptible{energy, ctx}
-	n := chains(s.config.Sites())
+	n := s.chains()
 	if h == nil {
 		m.hmc = sampling.NewHMC(energy, nil, n, sampling.PaperStep, sampling.PaperLeapfrogs, seed)
 	} else {
