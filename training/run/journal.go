@@ -121,7 +121,7 @@ func ReadMetrics(path string) ([]Metrics, error) {
 	if err != nil {
 		return metrics, &problem{
 			text:  "cannot read " + path,
-			hint:  "--resume mends it as far as the checkpoints reach",
+			hint:  "bring it back from a copy; the lines before that one are good",
 			cause: err,
 		}
 	}

@@ -34,6 +34,7 @@ type summary struct {
 
 // estimate is the learned part of a summary.
 type estimate struct {
+	first, last     int     // epochs
 	Averaged        int     `json:"averaged_epochs"`
 	FreeEnergy      float64 `json:"free_energy"` // of the dual
 	FreeEnergyError float64 `json:"free_energy_error"`
@@ -63,24 +64,22 @@ func summarise(s *run.Snapshot) summary {
 	return sum
 }
 
-// finishedRun is the last snapshot of a run that has ended, from its files.
-func finishedRun(dir string) (*run.Snapshot, error) {
+// finishedRun is the last snapshot of a run that has ended, from its files. If
+// its metrics are damaged, the snapshot has those that can be read.
+func finishedRun(dir string) (last *run.Snapshot, damage, err error) {
 	c, err := run.ReadConfig(filepath.Join(dir, "config.json"))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	history, err := run.ReadMetrics(filepath.Join(dir, "metrics.jsonl"))
-	if err != nil {
-		return nil, err
-	}
+	history, damage := run.ReadMetrics(filepath.Join(dir, "metrics.jsonl"))
 	exact, err := physics.Solve(c.L, c.Temperature)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	return &run.Snapshot{
 		Phase: run.Finished, Dir: dir, Config: c, Parameters: c.Parameters(), Epoch: c.Epochs, History: history,
 		Exact: run.Exact{LnZ: exact.LnZ, LnZDual: exact.LnZDual, MagnetizationSquared: exact.MagnetizationSquared},
-	}, nil
+	}, damage, nil
 }
 
 // newEstimate averages epochs. The spins' free energy differs from the dual's
@@ -97,6 +96,8 @@ func newEstimate(epochs []run.Metrics, s *run.Snapshot) *estimate {
 	ising := mean + exact.LnZDual - exact.LnZ
 	perSite := s.Config.Temperature / float64(s.Config.Sites())
 	return &estimate{
+		first:           epochs[0].Epoch,
+		last:            epochs[len(epochs)-1].Epoch,
 		Averaged:        len(epochs),
 		FreeEnergy:      mean,
 		FreeEnergyError: err,
@@ -118,7 +119,7 @@ func newEstimate(epochs []run.Metrics, s *run.Snapshot) *estimate {
 func (s summary) write(w io.Writer) error {
 	text := fmt.Sprintf("\n%s after %d of %d epochs, %s of training\n", s.Phase, s.Epoch, s.Epochs, duration(s.Seconds))
 	if e := s.estimate; e != nil {
-		header := fmt.Sprintf("mean of epochs %d to %d", s.Epoch-e.Averaged+1, s.Epoch)
+		header := fmt.Sprintf("mean of epochs %d to %d", e.first, e.last)
 		text += fmt.Sprintf("%-27s %23s %14s\n", header, "learned bound", "exact")
 		text += fmt.Sprintf("dual, -lnZ (nats)      %14.4f +- %-9.4f %14.4f\n", e.FreeEnergy, e.FreeEnergyError, e.FreeEnergyExact)
 		text += fmt.Sprintf("Ising, -lnZ (nats)     %14.4f +- %-9.4f %14.4f\n", e.IsingFreeEnergy, e.IsingError, e.IsingExact)

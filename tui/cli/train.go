@@ -48,11 +48,14 @@ func (a *app) train(f *trainFlags) error {
 	}
 	r, err := f.open(ctx, screen, a.note)
 	if errors.Is(err, run.ErrFinished) {
-		last, err := finishedRun(f.dir)
+		last, damage, err := finishedRun(f.dir)
 		if err != nil {
 			return err
 		}
 		a.note("all epochs of this run are done")
+		if damage != nil {
+			a.note(fmt.Sprintf("its record is damaged, and this is what can be read of it: %v", damage))
+		}
 		return a.conclude(f, last)
 	}
 	if err != nil {

@@ -46,6 +46,34 @@ func TestTrainWritesLinesAndASummary(t *testing.T) {
 	}
 }
 
+// A finished run whose record is damaged is still finished, and what can be
+// read of it is summed up.
+func TestFinishedRunWithADamagedRecord(t *testing.T) {
+	dir := t.TempDir()
+	train(t, dir, "--epochs", "30", "--dir", "run")
+	path := filepath.Join(dir, "run", "metrics.jsonl")
+	lines := metrics(t, filepath.Join(dir, "run"))
+	lines[20] = "what"
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	check := func(says, summary string) {
+		t.Helper()
+		o := neuralrg(t, dir, "train", "--plain", "--resume", "--dir", "run")
+		if o.code != 0 || !strings.Contains(o.stderr, "all epochs of this run are done") || !strings.Contains(o.stderr, says) || strings.Contains(o.stderr, "hint:") {
+			t.Errorf("exit code %d, standard error %q", o.code, o.stderr)
+		}
+		if !strings.Contains(o.stdout, summary) {
+			t.Errorf("the summary does not say %q:\n%s", summary, o.stdout)
+		}
+	}
+	check("line 21", "mean of epochs 11 to 20")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	check("no such file", "finished after 30 of 30 epochs")
+}
+
 func TestTrainJSONIsOneObject(t *testing.T) {
 	dir := t.TempDir()
 	o := train(t, dir, "--epochs", "25", "--dir", "run", "--json")
