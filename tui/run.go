@@ -43,13 +43,17 @@ func show(ctx context.Context, r Runner, o Options, in, out *os.File, env enviro
 	}
 	output, window := clamped(terminalFile{out, leave})
 	program := tea.NewProgram(m,
-		tea.WithContext(watch), tea.WithInput(terminalFile{in, leave}), tea.WithOutput(output), tea.WithEnvironment(env),
+		tea.WithInput(terminalFile{in, leave}), tea.WithOutput(output), tea.WithEnvironment(env),
 		tea.WithColorProfile(profile), tea.WithWindowSize(window.width, window.height),
 		tea.WithFilter(clampResize), tea.WithoutSignalHandler())
 
+	// Not tea.WithContext: that kills the program, which then closes its input
+	// under the goroutine that reads it.
+	stay := context.AfterFunc(watch, program.Quit)
 	var follower sync.WaitGroup
 	follower.Go(func() { follow(watch, r.Feed(), program, o.framesPerSecond(env)) })
 	_, err := program.Run()
+	stay()
 	gone := context.Cause(watch)
 	leave(nil)
 	follower.Wait()
