@@ -35,13 +35,6 @@ func (a *Accumulator) Add(values []float64) {
 	}
 }
 
-// Reset forgets everything, as after a warm-up.
-func (a *Accumulator) Reset() {
-	a.times = 0
-	clear(a.mean)
-	clear(a.square)
-}
-
 // Estimate is the mean so far. Its Tau follows from comparing the spread of
 // the chains' means with that of all values, and cannot exceed much more than
 // half the time passed; Short is set until a chain is enough Tau long. It needs

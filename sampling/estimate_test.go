@@ -178,13 +178,3 @@ func TestAccumulatorOfLittle(t *testing.T) {
 		t.Errorf("by hand: %+v", e)
 	}
 }
-
-func TestAccumulatorReset(t *testing.T) {
-	a := NewAccumulator(2)
-	a.Add([]float64{100, -50})
-	a.Reset()
-	a.Add([]float64{1, 3})
-	if e := a.Estimate(); e.Mean != 2 || e.N != 2 || e.Error != 1 {
-		t.Errorf("%+v", e)
-	}
-}

@@ -49,7 +49,7 @@ func writeExact(w io.Writer, e physics.Exact) error {
 		text += fmt.Sprintf("%-14s %18.12g  %s\n", r.name, r.value, r.unit)
 	}
 	if e.MagnetizationSquared != nil {
-		text += fmt.Sprintf("%-14s %18.12g  <m^2>, m the magnetisation per site\n", "magnetisation", *e.MagnetizationSquared)
+		text += fmt.Sprintf("%-14s %18.12g  of the magnetisation m per site\n", "<m^2>", *e.MagnetizationSquared)
 	}
 	_, err := io.WriteString(w, text)
 	return output(err)
