@@ -84,11 +84,7 @@ func groups(s *training.State) [3]group {
 
 // part is the piece of a vector that belongs to a tensor.
 func part(values []float32, t model.Tensor) []float32 {
-	size := 1
-	for _, n := range t.Shape {
-		size *= n
-	}
-	return values[t.Offset : t.Offset+size]
+	return values[t.Offset : t.Offset+t.Size()]
 }
 
 // decode reads the file of a checkpoint, after checking every byte of it.
