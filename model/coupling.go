@@ -40,7 +40,7 @@ type workspace struct {
 	dlogq  [chunk]kernel.Row // dL/d ln q of each column's sample
 
 	kept   [2]kernel.Row  // input of both networks
-	dkept  [2]kernel.Row  // its gradient by one network
+	dkept  [2]kernel.Row  // its gradient
 	u, t   [2]kernel.Row  // outputs of the networks
 	hu, ht [][]kernel.Row // activations of their hidden layers
 }
@@ -86,19 +86,13 @@ func (w *workspace) coupleBack(l *coupling, grad []float32, v, dv *tile, dlogq *
 			dscale[i] += g
 		}
 	}
-	l.shape.networkBack(w.dkept[:], du, w.u[:], w.kept[:], w.hu, l.u, n)
-	w.addKept(l, dv, n)
-	l.shape.networkBack(w.dkept[:], dt, w.t[:], w.kept[:], w.ht, l.t, n)
-	w.addKept(l, dv, n)
-}
-
-// addKept adds a network's gradient to that of the kept values.
-func (w *workspace) addKept(l *coupling, dv *tile, n int) {
 	for i, k := range l.kept {
-		sum := dv[k][:n]
-		for c, g := range w.dkept[i][:n] {
-			sum[c] += g
-		}
+		copy(w.dkept[i][:n], dv[k][:n])
+	}
+	l.shape.networkBack(w.dkept[:], du, w.u[:], w.kept[:], w.hu, l.u, n)
+	l.shape.networkBack(w.dkept[:], dt, w.t[:], w.kept[:], w.ht, l.t, n)
+	for i, k := range l.kept {
+		copy(dv[k][:n], w.dkept[i][:n])
 	}
 }
 
@@ -114,9 +108,9 @@ func (s Shape) network(y, x []kernel.Row, h [][]kernel.Row, p []float32, n int) 
 	kernels.Dense(y, x, w, b, n)
 }
 
-// networkBack differentiates network: from dy it sets dx, adds to the gradient
-// dp of the parameters if that is not nil, and replaces the activations h by
-// the gradients of the layers' linear parts.
+// networkBack differentiates network: from dy it adds to the gradient dx of the
+// input, and to that of the parameters, dp, if that is not nil, and replaces the
+// activations h by the gradients of the layers' linear parts.
 func (s Shape) networkBack(dx []kernel.Row, dp []float32, dy, x []kernel.Row, h [][]kernel.Row, p []float32, n int) {
 	for i := s.HiddenLayers; i >= 0; i-- {
 		in := x

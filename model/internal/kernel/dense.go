@@ -21,14 +21,15 @@ func denseELU(y, x []Row, w, b []float32, n int) {
 
 func denseBack(dx, dy []Row, w []float32, n int) {
 	for k := range dx {
-		back(&dx[k], dy, w[k:], len(dx), n)
+		accumulateColumn(&dx[k], dy, w[k:], len(dx), n)
 	}
 }
 
 func denseBackELU(h, dy []Row, w []float32, n int) {
 	var dh Row
 	for k := range h {
-		back(&dh, dy, w[k:], len(h), n)
+		clear(dh[:n])
+		accumulateColumn(&dh, dy, w[k:], len(h), n)
 		gate(&h[k], &dh, n)
 	}
 }
@@ -40,15 +41,14 @@ func denseGrad(dw, db []float32, dy, x []Row, n int) {
 	}
 }
 
-// back sets dx to the sum of dy times one column of a matrix, whose elements
-// stand stride apart in w.
-func back(dx *Row, dy []Row, w []float32, stride, n int) {
+// accumulateColumn adds the sum of dy, times one column of a matrix, to dx. The
+// column's elements stand stride apart in w.
+func accumulateColumn(dx *Row, dy []Row, w []float32, stride, n int) {
 	var packed [MaxWidth]float32
 	column := packed[:len(dy)]
 	for r := range column {
 		column[r] = w[r*stride]
 	}
-	clear(dx[:n])
 	accumulate(dx, dy, column, n)
 }
 

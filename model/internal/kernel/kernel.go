@@ -37,7 +37,7 @@ type Set struct {
 	// DenseELU sets y = ELU(W x + b), ELU(u) = u for u > 0, else exp(u) - 1.
 	DenseELU func(y, x []Row, w, b []float32, n int)
 
-	// DenseBack sets dx = W' dy.
+	// DenseBack adds the gradient of a layer's input: dx += W' dy.
 	DenseBack func(dx, dy []Row, w []float32, n int)
 
 	// DenseBackELU takes the activations h = ELU(u) and replaces them by

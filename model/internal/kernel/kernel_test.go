@@ -152,7 +152,8 @@ func TestDenseBack(t *testing.T) {
 						want += term
 						terms += math.Abs(term)
 					}
-					near(t, "DenseBack", n, i, c, dx.rows[i][c], want, terms)
+					before := dx.was(i, c)
+					near(t, "DenseBack", n, i, c, dx.rows[i][c], before+want, math.Abs(before)+terms)
 					if slope := h.was(i, c) + 1; slope < 1 {
 						want *= slope
 						terms *= math.Abs(slope) + 1
