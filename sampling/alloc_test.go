@@ -25,12 +25,15 @@ func TestPhysicalHMCDoesNotAllocate(t *testing.T) {
 }
 
 func TestLatentDoesNotAllocate(t *testing.T) {
-	for _, symmetric := range []bool{false, true} {
-		r := Latent(nontrivial(t, smallShape), standard(16), symmetric)
-		h := NewHMC(r, nil, 50, 0.1, 5, 1)
-		x := make([]float32, len(h.X))
-		if n := testing.AllocsPerRun(20, func() { h.Trajectory(); r.Fields(x, h.X) }); n > 0.5 {
-			t.Errorf("symmetric %v: %v allocations a trajectory", symmetric, n)
+	for _, form := range forms {
+		for _, threads := range []int{1, 3} {
+			r := Latent(nontrivial(t, smallShape), standard(16), form)
+			r.Threads = threads
+			h := NewHMC(r, nil, 150, 0.1, 5, 1)
+			x := make([]float32, len(h.X))
+			if n := testing.AllocsPerRun(20, func() { h.Trajectory(); r.Fields(x, h.X) }); n > 0.5 {
+				t.Errorf("%v, %d threads: %v allocations a trajectory", form, threads, n)
+			}
 		}
 	}
 }

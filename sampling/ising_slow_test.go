@@ -16,8 +16,8 @@ func TestPhysicalHMCFine(t *testing.T) {
 
 func TestLatentHMCFine(t *testing.T) {
 	for _, T := range []float64{physics.Tc, 3.5} {
-		for _, symmetric := range []bool{false, true} {
-			latent(t, T, symmetric, effort{384, 60, 100}, 0.006)
+		for _, form := range forms {
+			latent(t, T, form, effort{384, 60, 100}, 0.006)
 		}
 	}
 }

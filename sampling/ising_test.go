@@ -91,13 +91,13 @@ func fields(h *HMC, r *Renormalized) func([]float64) {
 
 // latent compares latent HMC on the 4x4 lattice with the exact solution. That
 // holds for any flow, learnt or not.
-func latent(t *testing.T, T float64, symmetric bool, w effort, m2Error float64) {
-	r := Latent(nontrivial(t, smallShape), ising(t, 4, T), symmetric)
+func latent(t *testing.T, T float64, form Form, w effort, m2Error float64) {
+	r := Latent(nontrivial(t, smallShape), ising(t, 4, T), form)
 	h := NewHMC(r, nil, w.chains, 0.4, 10, 79)
 	var acceptance float64
 	step := func() { acceptance += h.Trajectory().Acceptance / float64(w.warm+w.kept) }
 	e := measure(h, step, w.warm, w.kept, fields(h, r))[0]
-	t.Logf("T = %.3f, symmetric %v, acceptance %.3f", T, symmetric, acceptance)
+	t.Logf("T = %.3f, %v, acceptance %.3f", T, form, acceptance)
 	within(t, "<m²>", e, exactM2(t, T), m2Error)
 }
 
@@ -105,8 +105,8 @@ func TestLatentHMC(t *testing.T) {
 	if testing.Short() {
 		t.Skip("statistics")
 	}
-	for _, symmetric := range []bool{false, true} {
-		latent(t, physics.Tc, symmetric, effort{192, 40, 50}, 0.015)
+	for _, form := range forms {
+		latent(t, physics.Tc, form, effort{192, 40, 50}, 0.015)
 	}
 }
 

@@ -8,47 +8,70 @@ import (
 	"neuralrg/physics"
 )
 
+// Form is a choice of the energy of a flow's latents. Both forms sample exp(-U)
+// exactly, with any flow, and differ in how easy that is.
+type Form int
+
+const (
+	// Plain is exp(-U) pulled back through the flow as it is (Li and Wang,
+	// arXiv:1802.02840),
+	//
+	//	U(z) = U(x) - ln|det dx/dz| = U(x) + ln q(x) - ln N(z).
+	//
+	// It takes one pass forward and backward.
+	Plain Form = iota
+
+	// Symmetrised is for a flow that was trained as q_sym(x) = [q(x) + q(-x)]/2
+	// on an even energy,
+	//
+	//	U(z) = U(x) + ln q_sym(x) - ln N(z),
+	//
+	// and the fields are s x(z) with a random sign s: z then has the density
+	// N(z) exp(-U(x))/q_sym(x), so x has exp(-U(x)) q(x)/q_sym(x), and the mean of
+	// that over the two signs is exp(-U(x)). It exceeds the plain form by
+	// ln q_sym(x) - ln q(x), of which q(-x) is new: a second pass, and twice the
+	// time.
+	Symmetrised
+)
+
+func (f Form) String() string {
+	if f == Symmetrised {
+		return "symmetrised"
+	}
+	return "plain"
+}
+
 // Renormalized is the energy of a flow's latents z under which the fields x(z)
 // have the energy that was renormalized. A good flow makes it nearly z²/2, and
 // that is why it is easy to sample.
-//
-// For a flow of density q (Li and Wang, arXiv:1802.02840),
-//
-//	U(z) = U(x) - ln|det dx/dz| = U(x) + ln q(x) - ln N(z).
-//
-// For a flow made symmetric, q_sym(x) = [q(x) + q(-x)]/2, and an even energy,
-//
-//	U(z) = U(x) + ln q_sym(x) - ln N(z),
-//
-// and the fields are s x(z) with a random sign s: z then has the density
-// N(z) exp(-U(x))/q_sym(x), so x has exp(-U(x)) q(x)/q_sym(x), and the mean of
-// that over the two signs is exp(-U(x)). It exceeds the first form by ln q_sym(x)
-// - ln q(x), of which q(-x) is new.
 type Renormalized struct {
+	// Threads is the number of goroutines that share an evaluation, one if it is
+	// 0. No bit depends on it. It must not change during an evaluation.
+	Threads int
+
 	flow       *model.Flow
 	energy     physics.Energy
-	symmetric  bool
+	form       Form
+	batches    sync.Pool // of *batch
 	workspaces sync.Pool // of *passes
 }
 
 // Latent returns the renormalized energy of e under f, which must not change
-// from now on: give a clone of a flow that still learns. Symmetric says that
-// the flow was made symmetric, and needs an even e.
-func Latent(f *model.Flow, e physics.Energy, symmetric bool) *Renormalized {
-	return &Renormalized{flow: f, energy: e, symmetric: symmetric}
+// from now on: give a clone of a flow that still learns. The symmetrised form
+// needs an even e.
+func Latent(f *model.Flow, e physics.Energy, form Form) *Renormalized {
+	return &Renormalized{flow: f, energy: e, form: form}
 }
 
 // Sites is the number of latents.
 func (r *Renormalized) Sites() int { return r.flow.Shape.Sites() }
 
 // Fields sets x to the fields of latents z; both are x[site*n+sample] of the
-// same length, for any n. If the flow is symmetric, an observable that is not
+// same length, for any n. In the symmetrised form an observable that is not
 // even needs each sample's sign flipped with probability 1/2: Fields leaves it
 // as it comes.
 func (r *Renormalized) Fields(x, z []float32) {
-	w := r.passes(len(z) / r.Sites())
-	defer r.workspaces.Put(w)
-	r.flow.Generate(w.generate, x, w.plus, z)
+	r.run(len(z)/r.Sites(), nil, nil, x, z)
 }
 
 // Eval sets u to the renormalized energies of latents z and, unless it is nil,
@@ -57,38 +80,58 @@ func (r *Renormalized) Fields(x, z []float32) {
 //
 //	dU/dz = dx/dz' [dU/dx - r- d ln q(y)/dy at y=-x] + r+ d ln q(x(z))/dz + z,
 //
-// where r+- are the shares of q(x) and q(-x) in q_sym, or 1 and 0.
+// where r+- are the shares of q(x) and q(-x) in q_sym, or, in the plain form, 1
+// and 0.
 func (r *Renormalized) Eval(u []float64, grad, z []float32) {
-	w := r.passes(len(u))
-	defer r.workspaces.Put(w)
-	r.flow.Generate(w.generate, w.x, w.plus, z)
-	if grad == nil {
-		r.energy.Eval(u, nil, w.x)
-		r.density(w)
+	r.run(len(u), u, grad, nil, z)
+}
+
+// passes is the workspace of one block of samples: the pass z -> x, and in the
+// symmetrised form the pass of -x back to latents.
+type passes struct {
+	*Renormalized
+	capacity        int // samples it is made for
+	generate, infer *model.Tape
+
+	z, x   []float32 // latents and fields
+	dx     []float32 // dL/dx, then dL/dz
+	dminus []float32 // -x, its latents, and at last the gradient by it
+	u      []float64
+	plus   []float64 // ln q(x), then r+
+	minus  []float64 // ln q(-x), then r-
+	logq   []float64
+}
+
+// eval sets u and, if it is wanted, dx to dU/dz, at latents z.
+func (w *passes) eval(gradient bool) {
+	w.flow.Generate(w.generate, w.x, w.plus, w.z)
+	if !gradient {
+		w.energy.Eval(w.u, nil, w.x)
+		w.density()
 	} else {
-		r.energy.Eval(u, w.dx, w.x)
-		r.density(w)
-		if r.symmetric {
-			r.flow.Backward(w.infer, nil, nil, w.dminus, w.minus)
+		w.energy.Eval(w.u, w.dx, w.x)
+		w.density()
+		if w.form == Symmetrised {
+			w.flow.Backward(w.infer, nil, nil, w.dminus, w.minus)
 			for i, d := range w.dminus {
 				w.dx[i] -= d
 			}
 		}
-		r.flow.Backward(w.generate, nil, grad, w.dx, w.plus)
-		for i, v := range z {
-			grad[i] += v
+		w.flow.Backward(w.generate, nil, w.dx, w.dx, w.plus)
+		for i, v := range w.z {
+			w.dx[i] += v
 		}
 	}
-	for b := range u {
-		u[b] += w.logq[b]
+	for b, logq := range w.logq {
+		w.u[b] += logq
 	}
-	subtractLogNormal(u, z)
+	subtractLogNormal(w.u, w.z)
 }
 
 // density sets logq of the fields x of which ln q(x) is in plus, and replaces
 // plus and minus by r+ and r-.
-func (r *Renormalized) density(w *passes) {
-	if !r.symmetric {
+func (w *passes) density() {
+	if w.form != Symmetrised {
 		copy(w.logq, w.plus)
 		for b := range w.plus {
 			w.plus[b] = 1
@@ -98,7 +141,7 @@ func (r *Renormalized) density(w *passes) {
 	for i, v := range w.x {
 		w.dminus[i] = -v
 	}
-	r.flow.Renormalize(w.infer, w.dminus, w.minus, w.dminus)
+	w.flow.Renormalize(w.infer, w.dminus, w.minus, w.dminus)
 	for b := range w.logq {
 		w.logq[b], w.plus[b], w.minus[b] = model.LogQSym(w.plus[b], w.minus[b])
 	}
@@ -121,49 +164,38 @@ func subtractLogNormal(u []float64, z []float32) {
 	}
 }
 
-// passes is the workspace of one evaluation: the pass z -> x, and for a
-// symmetric flow the pass of -x back to latents.
-type passes struct {
-	capacity        int // samples the tapes are made for
-	generate, infer *model.Tape
-
-	x, dx  []float32 // fields and dL/dx
-	dminus []float32 // -x, its latents, and at last the gradient by it
-	plus   []float64 // ln q(x), then r+
-	minus  []float64 // ln q(-x), then r-
-	logq   []float64
+// resize makes the workspace one of n samples, at most its capacity.
+func (w *passes) resize(n int) {
+	size := n * w.Sites()
+	w.z, w.x, w.dx = w.z[:size], w.x[:size], w.dx[:size]
+	w.u, w.plus, w.logq = w.u[:n], w.plus[:n], w.logq[:n]
+	if w.form == Symmetrised {
+		w.dminus, w.minus = w.dminus[:size], w.minus[:n]
+	}
 }
 
-// passes takes a workspace for n samples from the pool, or makes one: the pool
-// forgets those that have become too small.
+// passes takes a workspace for up to n samples from the pool, or makes one: the
+// pool forgets those that have become too small.
 func (r *Renormalized) passes(n int) *passes {
 	w, _ := r.workspaces.Get().(*passes)
 	if w == nil || w.capacity < n {
 		w = r.newPasses(n)
 	}
-	size := n * r.Sites()
-	w.x, w.dx = w.x[:size], w.dx[:size]
-	w.plus, w.logq = w.plus[:n], w.logq[:n]
-	if r.symmetric {
-		w.dminus, w.minus = w.dminus[:size], w.minus[:n]
-	}
 	return w
 }
 
 func (r *Renormalized) newPasses(n int) *passes {
-	size := n * r.Sites()
+	fields := func() []float32 { return make([]float32, n*r.Sites()) }
+	numbers := func() []float64 { return make([]float64, n) }
 	w := &passes{
-		capacity: n,
+		Renormalized: r, capacity: n,
 		generate: model.NewTape(r.flow.Shape, n),
-		x:        make([]float32, size),
-		dx:       make([]float32, size),
-		plus:     make([]float64, n),
-		logq:     make([]float64, n),
+		z:        fields(), x: fields(), dx: fields(),
+		u: numbers(), plus: numbers(), logq: numbers(),
 	}
-	if r.symmetric {
+	if r.form == Symmetrised {
 		w.infer = model.NewTape(r.flow.Shape, n)
-		w.dminus = make([]float32, size)
-		w.minus = make([]float64, n)
+		w.dminus, w.minus = fields(), numbers()
 	}
 	return w
 }

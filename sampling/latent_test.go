@@ -1,9 +1,12 @@
 package sampling
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -14,6 +17,9 @@ import (
 )
 
 var _ physics.Energy = (*Renormalized)(nil)
+
+// forms are both.
+var forms = []Form{Plain, Symmetrised}
 
 // smallShape is quick and has every part of the paper's network.
 var smallShape = model.Shape{L: 4, Repeat: 1, Couplings: 2, Hidden: 4, HiddenLayers: 1}
@@ -92,19 +98,19 @@ func (e learnt) Eval(u []float64, grad, x []float32) {
 // An energy that the flow has learnt perfectly is renormalized to a standard
 // normal.
 func TestLatentOfLearntIsNormal(t *testing.T) {
-	for _, symmetric := range []bool{false, true} {
+	for _, form := range forms {
 		f := nontrivial(t, smallShape)
 		const n = 37
 		z := normalBatch(1, n*16)
 		u, grad := make([]float64, n), make([]float32, len(z))
-		Latent(f, learnt{f, symmetric}, symmetric).Eval(u, grad, z)
+		Latent(f, learnt{f, form == Symmetrised}, form).Eval(u, grad, z)
 		for b := range u {
 			want := 8 * math.Log(2*math.Pi)
 			for i := b; i < len(z); i += n {
 				want += float64(z[i]) * float64(z[i]) / 2
 			}
 			if math.Abs(u[b]-want) > 3e-4 {
-				t.Errorf("symmetric %v: U = %v, want %v", symmetric, u[b], want)
+				t.Errorf("%v: U = %v, want %v", form, u[b], want)
 			}
 		}
 		var worst float64
@@ -113,7 +119,7 @@ func TestLatentOfLearntIsNormal(t *testing.T) {
 		}
 		t.Logf("gradient off by at most %g", worst)
 		if !(worst < 2e-4) {
-			t.Errorf("symmetric %v: the gradient differs from z by %g", symmetric, worst)
+			t.Errorf("%v: the gradient differs from z by %g", form, worst)
 		}
 	}
 }
@@ -123,7 +129,7 @@ func TestLatentOfLearntIsNormal(t *testing.T) {
 func TestLatentAgainstJacobian(t *testing.T) {
 	f := nontrivial(t, smallShape)
 	m := ising(t, 4, physics.Tc)
-	r := Latent(f, m, false)
+	r := Latent(f, m, Plain)
 	const sites, delta = 16, 1e-2
 	var largest float64
 	for seed := range uint64(5) {
@@ -168,7 +174,7 @@ func TestLatentSymmetry(t *testing.T) {
 	m := ising(t, 4, physics.Tc)
 	const n, sites = 20, 16
 	x, minus, zPlus, zMinus := make([]float32, n*sites), make([]float32, n*sites), normalBatch(3, n*sites), make([]float32, n*sites)
-	symmetric, plain := Latent(f, m, true), Latent(f, m, false)
+	symmetric, plain := Latent(f, m, Symmetrised), Latent(f, m, Plain)
 	symmetric.Fields(x, zPlus)
 	for i := range x {
 		minus[i] = -x[i]
@@ -209,8 +215,8 @@ func TestLatentSymmetry(t *testing.T) {
 // the curvature.
 func TestLatentGradient(t *testing.T) {
 	const n, delta = 5, 0.02
-	for _, symmetric := range []bool{false, true} {
-		r := Latent(nontrivial(t, smallShape), ising(t, 4, physics.Tc), symmetric)
+	for _, form := range forms {
+		r := Latent(nontrivial(t, smallShape), ising(t, 4, physics.Tc), form)
 		z := normalBatch(5, n*16)
 		u, grad := make([]float64, n), make([]float32, len(z))
 		r.Eval(u, grad, z)
@@ -231,9 +237,9 @@ func TestLatentGradient(t *testing.T) {
 			worst = max(worst, math.Abs(float64(grad[i])-want)/(1+math.Abs(want)))
 			largest = max(largest, math.Abs(want))
 		}
-		t.Logf("symmetric %v: gradients up to %.2f, off by at most %.1e", symmetric, largest, worst)
+		t.Logf("%v: gradients up to %.2f, off by at most %.1e", form, largest, worst)
 		if !(worst < 1e-3) {
-			t.Errorf("symmetric %v: gradient off by %g", symmetric, worst)
+			t.Errorf("%v: gradient off by %g", form, worst)
 		}
 	}
 }
@@ -241,13 +247,13 @@ func TestLatentGradient(t *testing.T) {
 // A batch of one size must not depend on the workspace of another size, nor on
 // who else evaluates.
 func TestLatentConcurrent(t *testing.T) {
-	for _, symmetric := range []bool{false, true} {
-		r := Latent(nontrivial(t, smallShape), ising(t, 4, physics.Tc), symmetric)
+	for _, form := range forms {
+		r := Latent(nontrivial(t, smallShape), ising(t, 4, physics.Tc), form)
 		var wg sync.WaitGroup
 		for _, n := range []int{64, 1, 33, 200, 7} {
 			z := normalBatch(uint64(n), n*16)
 			one, oneGrad := make([]float64, n), make([]float32, len(z))
-			Latent(r.flow, r.energy, symmetric).Eval(one, oneGrad, z)
+			Latent(r.flow, r.energy, form).Eval(one, oneGrad, z)
 			wg.Go(func() {
 				u, grad := make([]float64, n), make([]float32, len(z))
 				for range 20 {
@@ -265,8 +271,8 @@ func TestLatentConcurrent(t *testing.T) {
 
 // One bad latent spoils its own sample only, and is seen.
 func TestLatentNotANumber(t *testing.T) {
-	for _, symmetric := range []bool{false, true} {
-		r := Latent(nontrivial(t, smallShape), ising(t, 4, physics.Tc), symmetric)
+	for _, form := range forms {
+		r := Latent(nontrivial(t, smallShape), ising(t, 4, physics.Tc), form)
 		const n = 6
 		z := normalBatch(8, n*16)
 		good, goodGrad := make([]float64, n), make([]float32, len(z))
@@ -290,10 +296,72 @@ func TestLatentNotANumber(t *testing.T) {
 	}
 }
 
-func BenchmarkLatentTrajectory(b *testing.B) {
+// The bits do not depend on how many goroutines share an evaluation, nor on how
+// a batch is cut: each sample comes out as it does alone.
+func TestLatentThreads(t *testing.T) {
+	const n = 2*blockSamples + 37
+	for _, form := range forms {
+		r := Latent(nontrivial(t, smallShape), ising(t, 4, physics.Tc), form)
+		z := normalBatch(9, n*16)
+		one, oneGrad, oneX := make([]float64, n), make([]float32, len(z)), make([]float32, len(z))
+		r.Eval(one, oneGrad, z)
+		r.Fields(oneX, z)
+		for _, threads := range []int{2, 3, 8, n + 1} {
+			r.Threads = threads
+			u, grad, x := make([]float64, n), make([]float32, len(z)), make([]float32, len(z))
+			r.Eval(u, grad, z)
+			r.Fields(x, z)
+			if !slices.Equal(u, one) || !slices.Equal(grad, oneGrad) || !slices.Equal(x, oneX) {
+				t.Errorf("%v: %d threads come to another result than one", form, threads)
+			}
+		}
+		alone, aloneGrad, aloneZ := make([]float64, 1), make([]float32, 16), make([]float32, 16)
+		for b := range n {
+			for i := range aloneZ {
+				aloneZ[i] = z[i*n+b]
+			}
+			r.Eval(alone, aloneGrad, aloneZ)
+			if alone[0] != one[b] || aloneGrad[3] != oneGrad[3*n+b] {
+				t.Fatalf("%v: sample %d of %d is another one alone", form, b, n)
+			}
+		}
+	}
+}
+
+// breaking panics on every batch.
+type breaking struct{ physics.Energy }
+
+func (breaking) Eval([]float64, []float32, []float32) { panic("broken energy") }
+
+// A panic of any goroutine reaches the caller, when all of them are at rest.
+func TestLatentPanicReachesCaller(t *testing.T) {
+	r := Latent(nontrivial(t, smallShape), breaking{standard(16)}, Plain)
+	r.Threads = 3
+	before := runtime.NumGoroutine()
+	defer func() {
+		if text := fmt.Sprint(recover()); !strings.Contains(text, "broken energy") {
+			t.Errorf("the caller hears %q", text)
+		}
+		if n := runtime.NumGoroutine(); n > before+2 { // those that are just ending
+			t.Errorf("%d goroutines, %d before", n, before)
+		}
+	}()
+	r.Eval(make([]float64, 10), nil, make([]float32, 160))
+}
+
+// BenchmarkLatent is a trajectory of the paper's lattice, chains and settings.
+func BenchmarkLatent(b *testing.B) {
 	s := model.Shape{L: 16, Repeat: 1, Couplings: 10, Hidden: 10, HiddenLayers: 3}
-	h := NewHMC(Latent(nontrivial(b, s), ising(b, 16, physics.Tc), true), nil, 64, PaperStep, PaperLeapfrogs, 1)
-	for b.Loop() {
-		h.Trajectory()
+	for _, form := range forms {
+		for _, threads := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%v/%d", form, threads), func(b *testing.B) {
+				r := Latent(nontrivial(b, s), ising(b, 16, physics.Tc), form)
+				r.Threads = threads
+				h := NewHMC(r, nil, 512, PaperStep, PaperLeapfrogs, 1)
+				for b.Loop() {
+					h.Trajectory()
+				}
+			})
+		}
 	}
 }

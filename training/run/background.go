@@ -196,6 +196,14 @@ func (e interruptible) Eval(u []float64, grad, x []float32) {
 	clear(grad)
 }
 
+// latentForm is the form of the energy for a flow that was symmetrised or not.
+func latentForm(symmetric bool) sampling.Form {
+	if symmetric {
+		return sampling.Symmetrised
+	}
+	return sampling.Plain
+}
+
 // measure begins a measurement, with chains that go on from those of h if it is
 // not nil.
 func (s *background) measure(ctx context.Context, f *frozen, h *sampling.HMC) *measurement {
@@ -203,7 +211,7 @@ func (s *background) measure(ctx context.Context, f *frozen, h *sampling.HMC) *m
 	var energy physics.Energy = s.energy
 	seed := s.config.Seed ^ samplerStream
 	if s.space == latentSpace {
-		m.latent = sampling.Latent(f.flow, s.energy, s.config.Symmetry)
+		m.latent = sampling.Latent(f.flow, s.energy, latentForm(s.config.Symmetry))
 		m.epoch = f.epoch
 		energy = m.latent
 		seed++
