@@ -11,15 +11,11 @@ import (
 // streams of different keys are independent by design.
 type noise struct {
 	source *rand.ChaCha8
-	normal *rand.Rand
 }
 
-func newNoise() noise {
-	source := rand.NewChaCha8([32]byte{})
-	return noise{source, rand.New(source)}
-}
+func newNoise() noise { return noise{rand.NewChaCha8([32]byte{})} }
 
-// fill sets z to independent standard normal numbers.
+// fill sets z to independent standard normal numbers, two of 64 random bits.
 func (r noise) fill(z []float32, seed uint64, epoch, shard int) {
 	var key [32]byte
 	binary.LittleEndian.PutUint64(key[0:], seed)
@@ -27,7 +23,16 @@ func (r noise) fill(z []float32, seed uint64, epoch, shard int) {
 	binary.LittleEndian.PutUint64(key[16:], uint64(shard))
 	copy(key[24:], "latents")
 	r.source.Seed(key)
+	var bits uint64
 	for i := range z {
-		z[i] = float32(r.normal.NormFloat64())
+		if i%2 == 0 {
+			bits = r.source.Uint64()
+		}
+		x, inside := quick(uint32(bits))
+		if !inside {
+			x = normal(r.source, uint32(bits))
+		}
+		z[i] = x
+		bits >>= 32
 	}
 }
