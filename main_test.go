@@ -16,17 +16,18 @@ import (
 // that its program text may import. A test may also import whatever these may.
 // All else is forbidden, and a folder that is not listed may not hold code.
 var mayImport = map[string][]string{
-	"model/internal/kernel": {},
-	"model":                 {"model/internal/kernel"},
-	"physics":               {},
-	"sampling":              {"physics", "model"},
-	"training":              {"physics", "model", "sampling"},
-	"training/run":          {"physics", "model", "sampling", "training"},
-	"themes":                {},
-	"tui/chart":             {"themes"},
-	"tui":                   {"model", "physics", "training", "training/run", "themes", "tui/chart"},
-	"tui/cli":               {"model", "physics", "training", "training/run", "themes", "tui"},
-	".":                     {"tui/cli"},
+	"model/internal/kernel":   {},
+	"model":                   {"model/internal/kernel"},
+	"physics/internal/kernel": {},
+	"physics":                 {"physics/internal/kernel"},
+	"sampling":                {"physics", "model"},
+	"training":                {"physics", "model", "sampling"},
+	"training/run":            {"physics", "model", "sampling", "training"},
+	"themes":                  {},
+	"tui/chart":               {"themes"},
+	"tui":                     {"model", "physics", "training", "training/run", "themes", "tui/chart"},
+	"tui/cli":                 {"model", "physics", "training", "training/run", "themes", "tui"},
+	".":                       {"tui/cli"},
 }
 
 // reserved lists packages from elsewhere, each with all that its path begins,

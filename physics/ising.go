@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"sync"
+
+	"neuralrg/physics/internal/kernel"
 )
 
 // margin is the smallest eigenvalue of the coupling K', as in the paper's
@@ -24,7 +26,7 @@ const margin = 0.1
 type Ising struct {
 	size        int
 	temperature float64
-	inverse     columnInverse
+	coupling    coupling
 	workspaces  sync.Pool // of *workspace
 }
 
@@ -34,7 +36,7 @@ func NewIsing(L int, T float64) (*Ising, error) {
 	if err := check(L, T); err != nil {
 		return nil, err
 	}
-	m := &Ising{size: L, temperature: T, inverse: newColumnInverse(L, T)}
+	m := &Ising{size: L, temperature: T, coupling: newCoupling(L, T)}
 	m.workspaces.New = func() any { return newWorkspace(L) }
 	return m, nil
 }
@@ -91,17 +93,18 @@ func (m *Ising) Eval(u []float64, grad, x []float32) {
 	}
 	w := m.workspaces.Get().(*workspace)
 	defer m.workspaces.Put(w)
-	for b := range u {
-		for i := range w.field {
-			w.field[i] = float64(x[i*n+b])
+	for b := 0; b < n; b += kernel.Lanes {
+		end := min(b+kernel.Lanes, n)
+		if grad != nil && end-b == kernel.Lanes {
+			energies := w.eval(&m.coupling, grad[b:], x[b:], n)
+			copy(u[b:], energies[:])
+			continue
 		}
-		lnCosh := w.lnCosh()
-		u[b] = w.quadratic(m.inverse)/2 - lnCosh
+		w.load(x, b, end, n)
+		energies := w.eval(&m.coupling, w.grad, w.x, kernel.Lanes)
+		copy(u[b:end], energies[:])
 		if grad != nil {
-			w.propagate(m.inverse)
-			for i, h := range w.field {
-				grad[i*n+b] = float32(h - w.tanh[i])
-			}
+			w.store(grad, b, end, n)
 		}
 	}
 }

@@ -3,6 +3,8 @@ package physics
 import (
 	"fmt"
 	"math"
+
+	"neuralrg/physics/internal/kernel"
 )
 
 // SpinProbability is the probability that the spin of a site is up, given the
@@ -61,23 +63,27 @@ func (m *Ising) SpinEnergy(dst []float64, x []float32) {
 	}
 	w := m.workspaces.Get().(*workspace)
 	defer m.workspaces.Put(w)
-	for b := range dst {
-		for i := range w.tanh {
-			w.tanh[i] = math.Tanh(float64(x[i*n+b]))
+	for first := 0; first < n; first += kernel.Lanes {
+		last := min(first+kernel.Lanes, n)
+		for i := range w.modes {
+			for b, field := range x[i*n+first : i*n+last] {
+				w.modes[i][b] = math.Tanh(float64(field))
+			}
 		}
-		dst[b] = -w.bonds()
+		for b := first; b < last; b++ {
+			dst[b] = -bonds(w.modes, w.size, b-first)
+		}
 	}
 }
 
-// bonds is the sum of tanh x_i tanh x_j over nearest neighbours i, j.
-func (w *workspace) bonds() float64 {
-	size := w.size
+// bonds is the sum of t_i t_j over nearest neighbours i, j, for one lane.
+func bonds(t []kernel.Row, size, lane int) float64 {
 	var sum float64
 	for row := range size {
-		here := w.tanh[row*size : (row+1)*size]
-		below := w.tanh[(row+1)%size*size:][:size]
-		for column, t := range here {
-			sum += t * (below[column] + here[(column+1)%size])
+		here := t[row*size : (row+1)*size]
+		below := t[(row+1)%size*size:][:size]
+		for column := range here {
+			sum += here[column][lane] * (below[column][lane] + here[(column+1)%size][lane])
 		}
 	}
 	return sum
