@@ -1,9 +1,6 @@
 package training
 
 import (
-	"fmt"
-	"runtime/debug"
-
 	"neuralrg/model"
 	"neuralrg/physics"
 )
@@ -41,17 +38,6 @@ type shard struct {
 	losses  []float64 // ln q(x) + U(x), one a sample: a part of the batch's
 	grad    []float32 // of the mean over the whole batch
 	samples int       // of the whole batch
-}
-
-// try runs a shard and returns what it panicked with, if it did.
-func (w *worker) try(s shard, c Config, epoch int) (failure any) {
-	defer func() {
-		if p := recover(); p != nil {
-			failure = fmt.Sprintf("%v\n%s", p, debug.Stack())
-		}
-	}()
-	w.run(s, c, epoch)
-	return nil
 }
 
 // run draws the shard's samples and sets losses and grad.

@@ -42,8 +42,8 @@ type State struct {
 	M, V   []float32 // Adam's moments
 }
 
-// Trainer learns. One goroutine uses it at a time; inside, a step runs on a
-// fixed number of threads of its own. Close ends them.
+// Trainer learns. One goroutine uses it at a time; inside, a step runs on that
+// goroutine and a fixed number of others. Close ends these.
 type Trainer struct {
 	config Config
 	flow   *model.Flow
@@ -54,8 +54,10 @@ type Trainer struct {
 	losses []float64
 	grad   []float32
 	parts  []shard
-	work   chan shard
-	done   chan any // nil, or what a worker panicked with
+	blocks []block
+	crew   *crew
+
+	evaluation, reduction, updating job // of a step, in this order
 }
 
 // New makes a trainer with a new flow. The energy must have the sites of the
@@ -76,17 +78,18 @@ func New(c Config, e physics.Energy, threads int) (*Trainer, error) {
 		adam:   newAdam(len(flow.Params)),
 		losses: make([]float64, c.Batch),
 		grad:   make([]float32, len(flow.Params)),
-		work:   make(chan shard),
-		done:   make(chan any),
 	}
 	t.split()
-	for range min(max(threads, 1), len(t.parts)) {
-		go t.serve(newWorker(flow, e, len(t.parts[0].losses)))
+	workers := make([]*worker, min(max(threads, 1), len(t.parts)))
+	for i := range workers {
+		workers[i] = newWorker(flow, e, len(t.parts[0].losses))
 	}
+	t.crew = newCrew(workers)
 	return t, nil
 }
 
-// split divides the batch into shards, the larger ones first.
+// split divides the batch into shards, the larger ones first, and the
+// parameters into blocks.
 func (t *Trainer) split() {
 	n := min(shards, t.config.Batch)
 	first := 0
@@ -100,30 +103,30 @@ func (t *Trainer) split() {
 		})
 		first = last
 	}
-}
-
-func (t *Trainer) serve(w *worker) {
-	for s := range t.work {
-		t.done <- w.try(s, t.config, t.epoch+1)
+	for first := 0; first < len(t.grad); first += blockSize {
+		t.blocks = append(t.blocks, block{first: first, last: min(first+blockSize, len(t.grad))})
 	}
+	t.evaluation = job{len(t.parts), func(w *worker, i int) { w.run(t.parts[i], t.config, t.epoch+1) }}
+	t.reduction = job{len(t.blocks), func(_ *worker, i int) { t.reduceBlock(&t.blocks[i]) }}
+	t.updating = job{len(t.blocks), func(_ *worker, i int) { t.updateBlock(&t.blocks[i]) }}
 }
 
-// Close ends the trainer's threads. No method but Flow and State may be used
+// Close ends the trainer's goroutines. No method but Flow and State may be used
 // after it.
-func (t *Trainer) Close() { close(t.work) }
+func (t *Trainer) Close() { t.crew.close() }
 
 // Step does one epoch: a batch, its gradient, one update. On ErrDiverged
 // nothing has changed.
 func (t *Trainer) Step() (Stats, error) {
 	t.evaluate()
 	s := t.describe()
-	decay := t.reduce()
+	decay, norm := t.reduce()
 	s.Loss = s.FreeEnergy + decay
-	s.GradNorm = norm(t.grad)
+	s.GradNorm = norm
 	if !finite(s.Loss) || !(s.GradNorm < maxGradNorm) {
 		return s, fmt.Errorf("%w at epoch %d: loss %v, gradient norm %v", ErrDiverged, s.Epoch, s.Loss, s.GradNorm)
 	}
-	t.adam.update(t.flow.Params, t.grad, s.Rate, s.Epoch)
+	t.crew.run(t.updating)
 	t.epoch++
 	return s, nil
 }
@@ -132,49 +135,18 @@ func (t *Trainer) Step() (Stats, error) {
 // and freeze its parameters in silence.
 const maxGradNorm = 1e18
 
-// evaluate fills the losses and every shard's gradient. What a worker panics
-// with comes out here, where the trainer's owner can recover, once all workers
-// are at rest.
-func (t *Trainer) evaluate() {
-	var failure any
-	todo, pending := t.parts, 0
-	for len(todo) > 0 || pending > 0 {
-		work, next := t.work, shard{}
-		if len(todo) > 0 {
-			next = todo[0]
-		} else {
-			work = nil // all handed out: only wait
-		}
-		select {
-		case work <- next:
-			todo = todo[1:]
-			pending++
-		case f := <-t.done:
-			pending--
-			if f != nil {
-				failure, todo = f, nil
-			}
-		}
-	}
-	if failure != nil {
-		panic(failure)
-	}
-}
+// evaluate fills the losses and every shard's gradient.
+func (t *Trainer) evaluate() { t.crew.run(t.evaluation) }
 
-// reduce sums the shards' gradients in order and adds the L2 term, whose value
-// it returns.
-func (t *Trainer) reduce() (decay float64) {
-	clear(t.grad)
-	for _, s := range t.parts {
-		for i, g := range s.grad {
-			t.grad[i] += g
-		}
+// reduce sums the shards' gradients and adds the L2 term. It returns that
+// term's value and the Euclidean norm of the gradient.
+func (t *Trainer) reduce() (decay, norm float64) {
+	t.crew.run(t.reduction)
+	for _, b := range t.blocks {
+		decay += b.params2
+		norm += b.grad2
 	}
-	for i, p := range t.flow.Params {
-		t.grad[i] += float32(t.config.WeightDecay) * p
-		decay += float64(p) * float64(p)
-	}
-	return t.config.WeightDecay / 2 * decay
+	return t.config.WeightDecay / 2 * decay, math.Sqrt(norm)
 }
 
 // describe computes the statistics of the epoch's losses. The importance
@@ -257,14 +229,6 @@ func (t *Trainer) Restore(s State) error {
 	copy(t.adam.m, s.M)
 	copy(t.adam.v, s.V)
 	return nil
-}
-
-func norm(v []float32) float64 {
-	sum := 0.0
-	for _, x := range v {
-		sum += float64(x) * float64(x)
-	}
-	return math.Sqrt(sum)
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
