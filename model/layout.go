@@ -60,6 +60,24 @@ func (s Shape) couplingSize() int { return 2*s.networkSize() + 2 }
 // Parameters is the number of parameters of the flow.
 func (s Shape) Parameters() int { return s.bijectors() * s.Couplings * s.couplingSize() }
 
+// MatrixFlops is the number of floating-point operations, additions and
+// multiplications, in the matrix products of one pass of one sample. To
+// differentiate that pass takes twice as many, and as many again for the
+// parameters, if their gradient is wanted; the activations that it computes anew
+// are among these.
+func (s Shape) MatrixFlops() int {
+	products := 0
+	for i := range s.HiddenLayers + 1 {
+		in, out := s.widths(i)
+		products += in * out
+	}
+	blocks := 0
+	for b := range s.bijectors() {
+		blocks += s.blocks(b).count()
+	}
+	return 2 * products * 2 * s.Couplings * blocks
+}
+
 // cut splits the parameters of a coupling, or their gradient.
 func (s Shape) cut(p []float32) (scaleNet, shiftNet, scale []float32) {
 	size := s.networkSize()

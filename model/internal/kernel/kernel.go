@@ -31,6 +31,11 @@ type Set struct {
 	// in the last bits.
 	Name string
 
+	// Peak does nothing but independent multiply-adds in registers, as fast as
+	// these kernels could at best, and returns how many floating-point
+	// operations those were.
+	Peak func(turns int) (flops float64)
+
 	// Dense sets y = W x + b.
 	Dense func(y, x []Row, w, b []float32, n int)
 
@@ -74,6 +79,7 @@ func Implementations() []*Set { return []*Set{&portable} }
 // portable is the specification: plain Go.
 var portable = Set{
 	Name:              "go",
+	Peak:              peak,
 	Dense:             dense,
 	DenseELU:          denseELU,
 	DenseBack:         denseBack,
