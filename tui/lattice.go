@@ -96,7 +96,12 @@ func middle(picture []string, area size) []string {
 	return lines
 }
 
-// waiting is what an empty pane says.
+// waiting is what a pane says that is still empty.
 func waiting(what string, area size, st *styles) []string {
-	return middle([]string{st.muted.paint("waiting for " + what)}, area)
+	return remark("waiting for "+what, area, st)
+}
+
+// remark is all that a pane says.
+func remark(text string, area size, st *styles) []string {
+	return middle([]string{st.muted.paint(text)}, area)
 }

@@ -15,8 +15,11 @@ import (
 // drawSampler compares hybrid Monte Carlo in latent space with the same in
 // physical space.
 func drawSampler(s *run.Snapshot, _ view, area size, st *styles) []string {
-	if s == nil || len(s.Samplers) == 0 {
+	switch {
+	case s == nil, len(s.Samplers) == 0 && s.Sampler != run.SamplerOff:
 		return waiting("the samplers", area, st)
+	case len(s.Samplers) == 0:
+		return remark("the samplers are off", area, st)
 	}
 	exact := math.NaN()
 	if s.Exact.MagnetizationSquared != nil {

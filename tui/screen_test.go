@@ -489,3 +489,17 @@ func TestOddSnapshots(t *testing.T) {
 		}
 	}
 }
+
+func TestSamplersThatAreOff(t *testing.T) {
+	s := sample(8, 300)
+	s.Samplers, s.Sampler = nil, run.SamplerOff
+	theme, _ := themes.Named("dark")
+	st := newStyles(theme, colorprofile.ASCII, true)
+	if text := strings.Join(drawSampler(s, view{}, size{54, 14}, st), "\n"); !strings.Contains(text, "the samplers are off") {
+		t.Errorf("the pane says %q", text)
+	}
+	s.Sampler = run.SamplerBoth
+	if text := strings.Join(drawSampler(s, view{}, size{54, 14}, st), "\n"); !strings.Contains(text, "waiting") {
+		t.Errorf("the pane says %q", text)
+	}
+}

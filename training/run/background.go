@@ -60,13 +60,21 @@ func (b *conductor) newSamplers() []*background {
 	for _, space := range []string{latentSpace, physicalSpace} {
 		s := &background{
 			space: space, config: b.config.Config, energy: b.energy, flows: b.flows,
-			share: b.options.SamplerShare, tell: b.tell, notes: b.notes,
+			share: *b.options.SamplerShare, tell: b.tell, notes: b.notes,
 			wake: make(chan struct{}, 1), written: time.Now(),
 		}
 		s.enable(b.sampler)
 		all = append(all, s)
 	}
 	return all
+}
+
+// samplersAtWork is what was chosen, unless there is no time for it.
+func (b *conductor) samplersAtWork() Sampler {
+	if *b.options.SamplerShare == 0 {
+		return SamplerOff
+	}
+	return b.sampler
 }
 
 // enable lets the sampler work if the choice says so.

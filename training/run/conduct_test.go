@@ -113,7 +113,7 @@ func TestCancelledContextSavesAndStops(t *testing.T) {
 // with it and without.
 func TestSamplersChangeNoBit(t *testing.T) {
 	quiet := uninterrupted(t, tiny(120), Options{})
-	r := start(t, tiny(120), Options{Sampler: SamplerBoth, SamplerShare: 1})
+	r := start(t, tiny(120), Options{Sampler: SamplerBoth, SamplerShare: new(1.0)})
 	do(t, r, Command{Kind: Respond, Latent: 3})
 	do(t, r, Command{Kind: Redraw})
 	s := r.Wait()
@@ -128,13 +128,42 @@ func TestSamplersChangeNoBit(t *testing.T) {
 	}
 }
 
+// Without a share of the time no sampler works, whatever was chosen.
+func TestSamplersWithoutShareAreOff(t *testing.T) {
+	c := tiny(1_000_000)
+	c.Sampler, c.SamplerShare = SamplerBoth, 0
+	r := start(t, c, Options{})
+	do(t, r, Command{Kind: SetSampler, Sampler: SamplerPhysical})
+	s := eventually(t, r, "200 epochs", func(s *Snapshot) bool { return s.Epoch >= 200 })
+	if s.Sampler != SamplerOff || len(s.Samplers) != 0 {
+		t.Errorf("sampler %s with %d reports", s.Sampler, len(s.Samplers))
+	}
+	do(t, r, Command{Kind: Stop})
+	r.Wait()
+}
+
+// A share in the options counts instead of the run's own, and none is one too.
+func TestShareOfTheOptions(t *testing.T) {
+	c := tiny(1_000_000)
+	c.Sampler, c.SamplerShare = SamplerPhysical, 1
+	r := start(t, c, Options{SamplerShare: new(0.0)})
+	if s := eventually(t, r, "an epoch", func(s *Snapshot) bool { return s.Epoch > 0 }); s.Sampler != SamplerOff {
+		t.Errorf("sampler %s without a share", s.Sampler)
+	}
+	do(t, r, Command{Kind: Stop})
+	r.Wait()
+	if _, err := Start(t.Context(), t.TempDir(), c, Options{SamplerShare: new(-0.1)}); err == nil {
+		t.Error("a share of -0.1 is taken")
+	}
+}
+
 // Both samplers give <m^2> of the exact value while the run is paused, so that
 // the latent one works with one flow.
 func TestSamplersFindTheMagnetization(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it needs thousands of trajectories")
 	}
-	r := start(t, tiny(1_000_000), Options{Sampler: SamplerBoth, SamplerShare: 1})
+	r := start(t, tiny(1_000_000), Options{Sampler: SamplerBoth, SamplerShare: new(1.0)})
 	eventually(t, r, "50 epochs", func(s *Snapshot) bool { return s.Epoch >= 50 })
 	do(t, r, Command{Kind: Pause})
 	s := eventually(t, r, "60 trajectories of each", func(s *Snapshot) bool {

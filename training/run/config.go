@@ -28,10 +28,10 @@ func (c Config) Validate() error {
 }
 
 func validateShare(share float64) error {
-	if !(share > 0 && share <= 1) {
+	if !(share >= 0 && share <= 1) {
 		return &problem{
 			text: fmt.Sprintf("sampler share %v is out of range", share),
-			hint: "choose a share of one core's time, above 0 and at most 1, as --sampler-share 0.15",
+			hint: "choose a share of one core's time from 0, which is off, to 1, as --sampler-share 0.1",
 		}
 	}
 	return nil

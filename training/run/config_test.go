@@ -12,7 +12,7 @@ import (
 // complete is a tiny configuration as Start completes it.
 func complete() Config {
 	c := tiny(10)
-	c.Format, c.Kernels, c.Sampler, c.SamplerShare = Format, "go", SamplerOff, DefaultSamplerShare
+	c.Format, c.Kernels, c.Sampler = Format, "go", SamplerOff
 	return c
 }
 
@@ -55,6 +55,7 @@ func TestBadConfig(t *testing.T) {
 		"size":          {func(m map[string]any) { m["size"] = 7 }, "7"},
 		"sampler":       {func(m map[string]any) { m["sampler"] = "wolff" }, `"wolff"`},
 		"sampler share": {func(m map[string]any) { m["sampler_share"] = 2 }, "2"},
+		"no share":      {func(m map[string]any) { m["sampler_share"] = -0.5 }, "-0.5"},
 		"rate":          {func(m map[string]any) { m["lr"] = -1 }, "-1"},
 	} {
 		m := good()

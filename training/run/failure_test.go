@@ -19,7 +19,7 @@ import (
 // launchAfter starts a run that was changed between its making and its start.
 func launchAfter(t *testing.T, c Config, change func(*conductor)) *Run {
 	t.Helper()
-	c.Format, c.SamplerShare = Format, DefaultSamplerShare
+	c.Format = Format
 	if c.Sampler == "" {
 		c.Sampler = SamplerOff
 	}

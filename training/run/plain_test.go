@@ -14,7 +14,7 @@ func TestPlainData(t *testing.T) {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}
-	r := start(t, tiny(50), Options{Sampler: SamplerBoth, SamplerShare: 1})
+	r := start(t, tiny(50), Options{Sampler: SamplerBoth, SamplerShare: new(1.0)})
 	do(t, r, Command{Kind: Respond, Latent: 1})
 	s := r.Wait()
 	if s.Lattice == nil || len(s.History) == 0 || len(s.Events) == 0 || s.Exact.MagnetizationSquared == nil {

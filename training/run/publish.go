@@ -46,7 +46,7 @@ func (b *conductor) publish() {
 		Rate:       b.rate,
 		BaseRate:   b.baseRate,
 		Saved:      int(b.keeper.saved.Load()),
-		Sampler:    b.sampler,
+		Sampler:    b.samplersAtWork(),
 		Lattice:    b.picture.paint(b.flows.Latest(), b.draw),
 		Response:   b.inspector.latest.Load(),
 		Events:     slices.Clip(b.shown[max(0, len(b.shown)-newestShown):]),

@@ -20,14 +20,14 @@ type Run struct {
 type Options struct {
 	Threads      int          // of the trainer; 0 means GOMAXPROCS
 	Sampler      Sampler      // if not empty, instead of the run's own
-	SamplerShare float64      // if not 0, instead of the run's own
+	SamplerShare *float64     // if not nil, instead of the run's own
 	Notice       func(string) // told, before the run begins, why something takes long; may be nil
 
 	saveEvery time.Duration // of training, between two checkpoints; 0 means the usual
 }
 
-// DefaultSamplerShare is the share of one core's time that the background
-// samplers take if a configuration does not say it.
+// DefaultSamplerShare is a share of one core's time for the background samplers
+// that shows them at work and costs training little.
 const DefaultSamplerShare = 0.15
 
 // ErrFinished says that a run has done all its epochs.
@@ -38,15 +38,12 @@ var errOver = &problem{text: "the run is over", hint: "continue it with --resume
 
 // Start begins a new run in dir, which must be empty or not yet exist, and
 // returns once the checkpoint of epoch 0 is on the disk. When ctx is done the
-// run saves and stops, and records the cause if ctx has one. Format and Kernels of c are filled in, and so are the
-// sampler (off) and its share if c does not say them.
+// run saves and stops, and records the cause if ctx has one. Format and Kernels of c
+// are filled in, and so is the sampler (off) if c does not say it.
 func Start(ctx context.Context, dir string, c Config, o Options) (*Run, error) {
 	c.Format, c.Kernels = Format, model.Kernels()
 	if c.Sampler == "" {
 		c.Sampler = SamplerOff
-	}
-	if c.SamplerShare == 0 {
-		c.SamplerShare = DefaultSamplerShare
 	}
 	return launch(ctx, directory(dir), c, o, (*conductor).create)
 }

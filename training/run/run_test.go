@@ -25,7 +25,8 @@ func tiny(epochs int) Config {
 			Symmetry:    true,
 			Seed:        5,
 		},
-		Version: "test",
+		Version:      "test",
+		SamplerShare: DefaultSamplerShare,
 	}
 }
 

@@ -33,8 +33,8 @@ func newConductor(d directory, c Config, o Options) (*conductor, error) {
 	if o.Threads == 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
-	if o.SamplerShare == 0 {
-		o.SamplerShare = c.SamplerShare
+	if o.SamplerShare == nil {
+		o.SamplerShare = &c.SamplerShare
 	}
 	if o.Notice == nil {
 		o.Notice = func(string) {}
@@ -82,7 +82,7 @@ func (o Options) validate() error {
 			return err
 		}
 	}
-	return validateShare(o.SamplerShare)
+	return validateShare(*o.SamplerShare)
 }
 
 // firstOf is the first choice that was made.

@@ -18,7 +18,7 @@ type Config struct {
 	training.Config
 	Preset       string  `json:"preset,omitempty"`
 	Sampler      Sampler `json:"sampler"`
-	SamplerShare float64 `json:"sampler_share"` // of the time of a core
+	SamplerShare float64 `json:"sampler_share"` // of the time of a core, of all of them together; 0 is off
 }
 
 // Sampler says which background samplers work.

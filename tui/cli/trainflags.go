@@ -82,7 +82,7 @@ func (f *trainFlags) samplerFlags() *pflag.FlagSet {
 	s := flagSet()
 	addChoice(s, &f.config.Sampler, "sampler", "in the background",
 		run.SamplerOff, run.SamplerLatent, run.SamplerPhysical, run.SamplerBoth)
-	s.Float64Var(&f.config.SamplerShare, "sampler-share", f.config.SamplerShare, "share of a core's time for the samplers")
+	s.Float64Var(&f.config.SamplerShare, "sampler-share", f.config.SamplerShare, "share of one core's time for the samplers, 0 to 1")
 	return s
 }
 
@@ -203,7 +203,7 @@ func (f *trainFlags) options(notice func(string)) run.Options {
 	return run.Options{
 		Threads:      f.threads,
 		Sampler:      f.config.Sampler,
-		SamplerShare: f.config.SamplerShare,
+		SamplerShare: &f.config.SamplerShare,
 		Notice:       notice,
 	}
 }
