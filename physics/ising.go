@@ -93,6 +93,7 @@ func (m *Ising) Eval(u []float64, grad, x []float32) {
 	}
 	w := m.workspaces.Get().(*workspace)
 	defer m.workspaces.Put(w)
+	w.Set = kernels
 	for b := 0; b < n; b += kernel.Lanes {
 		end := min(b+kernel.Lanes, n)
 		if grad != nil && end-b == kernel.Lanes {

@@ -346,18 +346,28 @@ func TestEvalWrongLength(t *testing.T) {
 	mustIsing(t, 4, Tc).Eval(make([]float64, 2), nil, make([]float32, 31))
 }
 
+// BenchmarkEval has the cost of a sample for each implementation of the inner
+// loops, with the gradient.
 func BenchmarkEval(b *testing.B) {
 	const n = 64
-	for _, size := range []int{16, 32, 64, 128} {
-		b.Run(fmt.Sprintf("L=%d", size), func(b *testing.B) {
-			m := mustIsing(b, size, Tc)
-			x := gaussianFields(size*size*n, 2, 8)
-			u, grad := make([]float64, n), make([]float32, len(x))
-			b.ReportAllocs()
-			for b.Loop() {
-				m.Eval(u, grad, x)
-			}
-			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/n, "us/sample")
-		})
+	restoreKernels(b)
+	for _, name := range Implementations() {
+		if err := UseKernels(name); err != nil {
+			b.Fatal(err)
+		}
+		for _, size := range []int{16, 32, 64, 128} {
+			b.Run(fmt.Sprintf("%s/L=%d", name, size), func(b *testing.B) {
+				m := mustIsing(b, size, Tc)
+				x := gaussianFields(size*size*n, 2, 8)
+				u, grad := make([]float64, n), make([]float32, len(x))
+				b.ReportAllocs()
+				for b.Loop() {
+					m.Eval(u, grad, x)
+				}
+				sample := float64(b.Elapsed().Nanoseconds()) / float64(b.N) / n
+				b.ReportMetric(sample, "ns/sample")
+				b.ReportMetric(sample/float64(size*size), "ns/site")
+			})
+		}
 	}
 }

@@ -65,7 +65,7 @@ func (m *Ising) SpinEnergy(dst []float64, x []float32) {
 	defer m.workspaces.Put(w)
 	for first := 0; first < n; first += kernel.Lanes {
 		last := min(first+kernel.Lanes, n)
-		for i := range w.modes {
+		for i := range w.size * w.size {
 			for b, field := range x[i*n+first : i*n+last] {
 				w.modes[i][b] = math.Tanh(float64(field))
 			}

@@ -8,7 +8,8 @@
 // of site j standing at x[j*stride].
 //
 // Plain Go, in this package, is the specification of every kernel and the
-// fallback of every machine.
+// fallback of every machine. Where the processor has AVX2 with FMA, or AVX-512,
+// assembly does the same; the program in _asm writes it.
 package kernel
 
 // Lanes is the number of samples of a Row: as many as the float32 of a cache
@@ -59,7 +60,7 @@ type Set struct {
 }
 
 // Implementations are the sets that this machine can run, the fastest first.
-func Implementations() []*Set { return []*Set{&portable} }
+func Implementations() []*Set { return append(assembled(), &portable) }
 
 // portable is the specification: plain Go.
 var portable = Set{

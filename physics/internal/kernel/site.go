@@ -50,8 +50,10 @@ func site(grad []float32, h []Row, x []float32, stride int, sum, product *Row) {
 			}
 			shifted := s + toInteger
 			r := s - (shifted - toInteger)
-			p := c8 + r*(c9+r*(c10+r*(c11+r*(c12+r*c13))))
-			p = 1 + r*(c1+r*(c2+r*(c3+r*(c4+r*(c5+r*(c6+r*(c7+r*p)))))))
+			q := r * r
+			even := 1 + q*(c2+q*(c4+q*(c6+q*(c8+q*(c10+q*c12)))))
+			odd := c1 + q*(c3+q*(c5+q*(c7+q*(c9+q*(c11+q*c13)))))
+			p := even + r*odd
 			// A NaN of float32 has zeros where shifted would change it.
 			e := math.Float64frombits(math.Float64bits(p) + math.Float64bits(shifted)<<52)
 			f := 0.5 + 0.5*e
