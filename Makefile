@@ -1,4 +1,4 @@
-.PHONY: build test race lint bench ci
+.PHONY: build test race lint bench generate ci
 
 build:
 	go build -o neuralrg .
@@ -16,6 +16,9 @@ lint:
 
 bench:
 	go test -run '^$$' -bench . ./...
+
+generate:
+	cd physics/internal/kernel/_asm && go generate .
 
 ci:
 	.ci/run
