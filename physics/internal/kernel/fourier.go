@@ -32,7 +32,7 @@ func unfold(y []Row) {
 	}
 }
 
-// dense keeps the sums of four rows of y and two samples in registers.
+// dense keeps the sums of four rows of y in registers.
 func dense(y, x []Row, w []float64) {
 	in := len(x)
 	r := 0
@@ -47,23 +47,16 @@ func dense(y, x []Row, w []float64) {
 func dense4(y *[4]Row, x []Row, w []float64) {
 	in := len(x)
 	w0, w1, w2, w3 := w[:in], w[in:][:in], w[2*in:][:in], w[3*in:][:in]
-	for c := 0; c < Lanes; c += 2 {
-		var a0, a1, a2, a3, b0, b1, b2, b3 float64
+	for c := range Lanes {
+		var s0, s1, s2, s3 float64
 		for k := range x {
-			a, b := x[k][c], x[k][c+1]
-			a0 += w0[k] * a
-			a1 += w1[k] * a
-			a2 += w2[k] * a
-			a3 += w3[k] * a
-			b0 += w0[k] * b
-			b1 += w1[k] * b
-			b2 += w2[k] * b
-			b3 += w3[k] * b
+			v := x[k][c]
+			s0 += w0[k] * v
+			s1 += w1[k] * v
+			s2 += w2[k] * v
+			s3 += w3[k] * v
 		}
-		y[0][c], y[0][c+1] = a0, b0
-		y[1][c], y[1][c+1] = a1, b1
-		y[2][c], y[2][c+1] = a2, b2
-		y[3][c], y[3][c+1] = a3, b3
+		y[0][c], y[1][c], y[2][c], y[3][c] = s0, s1, s2, s3
 	}
 }
 
