@@ -74,7 +74,7 @@ type Set struct {
 }
 
 // Implementations are the sets that this machine can run, the fastest first.
-func Implementations() []*Set { return []*Set{&portable} }
+func Implementations() []*Set { return append(assembled(), &portable) }
 
 // portable is the specification: plain Go.
 var portable = Set{
