@@ -143,72 +143,72 @@ manyInner:
 	JNZ          manyInner
 	VMOVUPS      avx2LowELU<>+0(SB), Y4
 	VMAXPS       Y0, Y4, Y4
-	VMOVUPS      avx2Round<>+0(SB), Y5
-	VFMADD231PS  avx2Scale<>+0(SB), Y4, Y5
-	VSUBPS       avx2Round<>+0(SB), Y5, Y6
-	VFMSUB132PS  avx2Scale<>+0(SB), Y6, Y4
-	VPSLLD       $0x14, Y5, Y6
-	VPERMPS      avx2Table<>+0(SB), Y5, Y5
-	VPADDD       Y6, Y5, Y5
-	VMOVUPS      avx2P4<>+0(SB), Y6
-	VFMADD213PS  avx2P3<>+0(SB), Y4, Y6
-	VFMADD213PS  avx2P2<>+0(SB), Y4, Y6
-	VFMADD213PS  avx2P1<>+0(SB), Y4, Y6
-	VMULPS       Y6, Y4, Y4
-	VSUBPS       avx2One<>+0(SB), Y5, Y6
-	VFMADD213PS  Y6, Y5, Y4
+	VMOVUPS      avx2LowELU<>+0(SB), Y5
+	VMAXPS       Y1, Y5, Y5
+	VMOVUPS      avx2Round<>+0(SB), Y6
+	VMOVUPS      avx2Round<>+0(SB), Y7
+	VFMADD231PS  avx2Scale<>+0(SB), Y4, Y6
+	VFMADD231PS  avx2Scale<>+0(SB), Y5, Y7
+	VSUBPS       avx2Round<>+0(SB), Y6, Y8
+	VSUBPS       avx2Round<>+0(SB), Y7, Y9
+	VFMSUB132PS  avx2Scale<>+0(SB), Y8, Y4
+	VFMSUB132PS  avx2Scale<>+0(SB), Y9, Y5
+	VPSLLD       $0x14, Y6, Y8
+	VPSLLD       $0x14, Y7, Y9
+	VPERMPS      avx2Table<>+0(SB), Y6, Y6
+	VPERMPS      avx2Table<>+0(SB), Y7, Y7
+	VPADDD       Y8, Y6, Y6
+	VPADDD       Y9, Y7, Y7
+	VMOVUPS      avx2P4<>+0(SB), Y8
+	VMOVUPS      avx2P4<>+0(SB), Y9
+	VFMADD213PS  avx2P3<>+0(SB), Y4, Y8
+	VFMADD213PS  avx2P3<>+0(SB), Y5, Y9
+	VFMADD213PS  avx2P2<>+0(SB), Y4, Y8
+	VFMADD213PS  avx2P2<>+0(SB), Y5, Y9
+	VFMADD213PS  avx2P1<>+0(SB), Y4, Y8
+	VFMADD213PS  avx2P1<>+0(SB), Y5, Y9
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y9, Y5, Y5
+	VSUBPS       avx2One<>+0(SB), Y6, Y8
+	VSUBPS       avx2One<>+0(SB), Y7, Y9
+	VFMADD213PS  Y8, Y6, Y4
+	VFMADD213PS  Y9, Y7, Y5
 	VBLENDVPS    Y0, Y4, Y0, Y0
-	VMOVUPS      avx2LowELU<>+0(SB), Y4
-	VMAXPS       Y1, Y4, Y4
-	VMOVUPS      avx2Round<>+0(SB), Y5
-	VFMADD231PS  avx2Scale<>+0(SB), Y4, Y5
-	VSUBPS       avx2Round<>+0(SB), Y5, Y6
-	VFMSUB132PS  avx2Scale<>+0(SB), Y6, Y4
-	VPSLLD       $0x14, Y5, Y6
-	VPERMPS      avx2Table<>+0(SB), Y5, Y5
-	VPADDD       Y6, Y5, Y5
-	VMOVUPS      avx2P4<>+0(SB), Y6
-	VFMADD213PS  avx2P3<>+0(SB), Y4, Y6
-	VFMADD213PS  avx2P2<>+0(SB), Y4, Y6
-	VFMADD213PS  avx2P1<>+0(SB), Y4, Y6
-	VMULPS       Y6, Y4, Y4
-	VSUBPS       avx2One<>+0(SB), Y5, Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VBLENDVPS    Y1, Y4, Y1, Y1
+	VBLENDVPS    Y1, Y5, Y1, Y1
 	VMOVUPS      avx2LowELU<>+0(SB), Y4
 	VMAXPS       Y2, Y4, Y4
-	VMOVUPS      avx2Round<>+0(SB), Y5
-	VFMADD231PS  avx2Scale<>+0(SB), Y4, Y5
-	VSUBPS       avx2Round<>+0(SB), Y5, Y6
-	VFMSUB132PS  avx2Scale<>+0(SB), Y6, Y4
-	VPSLLD       $0x14, Y5, Y6
-	VPERMPS      avx2Table<>+0(SB), Y5, Y5
-	VPADDD       Y6, Y5, Y5
-	VMOVUPS      avx2P4<>+0(SB), Y6
-	VFMADD213PS  avx2P3<>+0(SB), Y4, Y6
-	VFMADD213PS  avx2P2<>+0(SB), Y4, Y6
-	VFMADD213PS  avx2P1<>+0(SB), Y4, Y6
-	VMULPS       Y6, Y4, Y4
-	VSUBPS       avx2One<>+0(SB), Y5, Y6
-	VFMADD213PS  Y6, Y5, Y4
+	VMOVUPS      avx2LowELU<>+0(SB), Y5
+	VMAXPS       Y3, Y5, Y5
+	VMOVUPS      avx2Round<>+0(SB), Y6
+	VMOVUPS      avx2Round<>+0(SB), Y7
+	VFMADD231PS  avx2Scale<>+0(SB), Y4, Y6
+	VFMADD231PS  avx2Scale<>+0(SB), Y5, Y7
+	VSUBPS       avx2Round<>+0(SB), Y6, Y8
+	VSUBPS       avx2Round<>+0(SB), Y7, Y9
+	VFMSUB132PS  avx2Scale<>+0(SB), Y8, Y4
+	VFMSUB132PS  avx2Scale<>+0(SB), Y9, Y5
+	VPSLLD       $0x14, Y6, Y8
+	VPSLLD       $0x14, Y7, Y9
+	VPERMPS      avx2Table<>+0(SB), Y6, Y6
+	VPERMPS      avx2Table<>+0(SB), Y7, Y7
+	VPADDD       Y8, Y6, Y6
+	VPADDD       Y9, Y7, Y7
+	VMOVUPS      avx2P4<>+0(SB), Y8
+	VMOVUPS      avx2P4<>+0(SB), Y9
+	VFMADD213PS  avx2P3<>+0(SB), Y4, Y8
+	VFMADD213PS  avx2P3<>+0(SB), Y5, Y9
+	VFMADD213PS  avx2P2<>+0(SB), Y4, Y8
+	VFMADD213PS  avx2P2<>+0(SB), Y5, Y9
+	VFMADD213PS  avx2P1<>+0(SB), Y4, Y8
+	VFMADD213PS  avx2P1<>+0(SB), Y5, Y9
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y9, Y5, Y5
+	VSUBPS       avx2One<>+0(SB), Y6, Y8
+	VSUBPS       avx2One<>+0(SB), Y7, Y9
+	VFMADD213PS  Y8, Y6, Y4
+	VFMADD213PS  Y9, Y7, Y5
 	VBLENDVPS    Y2, Y4, Y2, Y2
-	VMOVUPS      avx2LowELU<>+0(SB), Y4
-	VMAXPS       Y3, Y4, Y4
-	VMOVUPS      avx2Round<>+0(SB), Y5
-	VFMADD231PS  avx2Scale<>+0(SB), Y4, Y5
-	VSUBPS       avx2Round<>+0(SB), Y5, Y6
-	VFMSUB132PS  avx2Scale<>+0(SB), Y6, Y4
-	VPSLLD       $0x14, Y5, Y6
-	VPERMPS      avx2Table<>+0(SB), Y5, Y5
-	VPADDD       Y6, Y5, Y5
-	VMOVUPS      avx2P4<>+0(SB), Y6
-	VFMADD213PS  avx2P3<>+0(SB), Y4, Y6
-	VFMADD213PS  avx2P2<>+0(SB), Y4, Y6
-	VFMADD213PS  avx2P1<>+0(SB), Y4, Y6
-	VMULPS       Y6, Y4, Y4
-	VSUBPS       avx2One<>+0(SB), Y5, Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VBLENDVPS    Y3, Y4, Y3, Y3
+	VBLENDVPS    Y3, Y5, Y3, Y3
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	VMOVUPS      Y2, 64(AX)
@@ -297,6 +297,26 @@ DATA avx2One<>+24(SB)/4, $0x3f800000
 DATA avx2One<>+28(SB)/4, $0x3f800000
 GLOBL avx2One<>(SB), RODATA|NOPTR, $32
 
+DATA avx2Scale<>+0(SB)/4, $0x4138aa3b
+DATA avx2Scale<>+4(SB)/4, $0x4138aa3b
+DATA avx2Scale<>+8(SB)/4, $0x4138aa3b
+DATA avx2Scale<>+12(SB)/4, $0x4138aa3b
+DATA avx2Scale<>+16(SB)/4, $0x4138aa3b
+DATA avx2Scale<>+20(SB)/4, $0x4138aa3b
+DATA avx2Scale<>+24(SB)/4, $0x4138aa3b
+DATA avx2Scale<>+28(SB)/4, $0x4138aa3b
+GLOBL avx2Scale<>(SB), RODATA|NOPTR, $32
+
+DATA avx2LowELU<>+0(SB)/4, $0xc2a00000
+DATA avx2LowELU<>+4(SB)/4, $0xc2a00000
+DATA avx2LowELU<>+8(SB)/4, $0xc2a00000
+DATA avx2LowELU<>+12(SB)/4, $0xc2a00000
+DATA avx2LowELU<>+16(SB)/4, $0xc2a00000
+DATA avx2LowELU<>+20(SB)/4, $0xc2a00000
+DATA avx2LowELU<>+24(SB)/4, $0xc2a00000
+DATA avx2LowELU<>+28(SB)/4, $0xc2a00000
+GLOBL avx2LowELU<>(SB), RODATA|NOPTR, $32
+
 DATA avx2P4<>+0(SB)/4, $0x361d97e2
 DATA avx2P4<>+4(SB)/4, $0x361d97e2
 DATA avx2P4<>+8(SB)/4, $0x361d97e2
@@ -336,26 +356,6 @@ DATA avx2P1<>+20(SB)/4, $0x3db17218
 DATA avx2P1<>+24(SB)/4, $0x3db17218
 DATA avx2P1<>+28(SB)/4, $0x3db17218
 GLOBL avx2P1<>(SB), RODATA|NOPTR, $32
-
-DATA avx2Scale<>+0(SB)/4, $0x4138aa3b
-DATA avx2Scale<>+4(SB)/4, $0x4138aa3b
-DATA avx2Scale<>+8(SB)/4, $0x4138aa3b
-DATA avx2Scale<>+12(SB)/4, $0x4138aa3b
-DATA avx2Scale<>+16(SB)/4, $0x4138aa3b
-DATA avx2Scale<>+20(SB)/4, $0x4138aa3b
-DATA avx2Scale<>+24(SB)/4, $0x4138aa3b
-DATA avx2Scale<>+28(SB)/4, $0x4138aa3b
-GLOBL avx2Scale<>(SB), RODATA|NOPTR, $32
-
-DATA avx2LowELU<>+0(SB)/4, $0xc2a00000
-DATA avx2LowELU<>+4(SB)/4, $0xc2a00000
-DATA avx2LowELU<>+8(SB)/4, $0xc2a00000
-DATA avx2LowELU<>+12(SB)/4, $0xc2a00000
-DATA avx2LowELU<>+16(SB)/4, $0xc2a00000
-DATA avx2LowELU<>+20(SB)/4, $0xc2a00000
-DATA avx2LowELU<>+24(SB)/4, $0xc2a00000
-DATA avx2LowELU<>+28(SB)/4, $0xc2a00000
-GLOBL avx2LowELU<>(SB), RODATA|NOPTR, $32
 
 // func avx2ProductAdd1(y *float32, x *float32, w *float32, b *float32, inner int, rowStep int, innerStep int, n int)
 // Requires: AVX, CMOV, FMA3
@@ -679,140 +679,140 @@ manyInner:
 	JNZ          manyInner
 	VMOVUPS      avx2LowELU<>+0(SB), Y8
 	VMAXPS       Y0, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
+	VMOVUPS      avx2LowELU<>+0(SB), Y9
+	VMAXPS       Y1, Y9, Y9
+	VMOVUPS      avx2Round<>+0(SB), Y10
+	VMOVUPS      avx2Round<>+0(SB), Y11
+	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y10
+	VFMADD231PS  avx2Scale<>+0(SB), Y9, Y11
+	VSUBPS       avx2Round<>+0(SB), Y10, Y12
+	VSUBPS       avx2Round<>+0(SB), Y11, Y13
+	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y8
+	VFMSUB132PS  avx2Scale<>+0(SB), Y13, Y9
+	VPSLLD       $0x14, Y10, Y12
+	VPSLLD       $0x14, Y11, Y13
+	VPERMPS      avx2Table<>+0(SB), Y10, Y10
+	VPERMPS      avx2Table<>+0(SB), Y11, Y11
+	VPADDD       Y12, Y10, Y10
+	VPADDD       Y13, Y11, Y11
+	VMOVUPS      avx2P4<>+0(SB), Y12
+	VMOVUPS      avx2P4<>+0(SB), Y13
+	VFMADD213PS  avx2P3<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P3<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P2<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P2<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P1<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P1<>+0(SB), Y9, Y13
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y13, Y9, Y9
+	VSUBPS       avx2One<>+0(SB), Y10, Y12
+	VSUBPS       avx2One<>+0(SB), Y11, Y13
+	VFMADD213PS  Y12, Y10, Y8
+	VFMADD213PS  Y13, Y11, Y9
 	VBLENDVPS    Y0, Y8, Y0, Y0
-	VMOVUPS      avx2LowELU<>+0(SB), Y8
-	VMAXPS       Y1, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBLENDVPS    Y1, Y8, Y1, Y1
+	VBLENDVPS    Y1, Y9, Y1, Y1
 	VMOVUPS      avx2LowELU<>+0(SB), Y8
 	VMAXPS       Y2, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
+	VMOVUPS      avx2LowELU<>+0(SB), Y9
+	VMAXPS       Y3, Y9, Y9
+	VMOVUPS      avx2Round<>+0(SB), Y10
+	VMOVUPS      avx2Round<>+0(SB), Y11
+	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y10
+	VFMADD231PS  avx2Scale<>+0(SB), Y9, Y11
+	VSUBPS       avx2Round<>+0(SB), Y10, Y12
+	VSUBPS       avx2Round<>+0(SB), Y11, Y13
+	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y8
+	VFMSUB132PS  avx2Scale<>+0(SB), Y13, Y9
+	VPSLLD       $0x14, Y10, Y12
+	VPSLLD       $0x14, Y11, Y13
+	VPERMPS      avx2Table<>+0(SB), Y10, Y10
+	VPERMPS      avx2Table<>+0(SB), Y11, Y11
+	VPADDD       Y12, Y10, Y10
+	VPADDD       Y13, Y11, Y11
+	VMOVUPS      avx2P4<>+0(SB), Y12
+	VMOVUPS      avx2P4<>+0(SB), Y13
+	VFMADD213PS  avx2P3<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P3<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P2<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P2<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P1<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P1<>+0(SB), Y9, Y13
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y13, Y9, Y9
+	VSUBPS       avx2One<>+0(SB), Y10, Y12
+	VSUBPS       avx2One<>+0(SB), Y11, Y13
+	VFMADD213PS  Y12, Y10, Y8
+	VFMADD213PS  Y13, Y11, Y9
 	VBLENDVPS    Y2, Y8, Y2, Y2
-	VMOVUPS      avx2LowELU<>+0(SB), Y8
-	VMAXPS       Y3, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBLENDVPS    Y3, Y8, Y3, Y3
+	VBLENDVPS    Y3, Y9, Y3, Y3
 	VMOVUPS      avx2LowELU<>+0(SB), Y8
 	VMAXPS       Y4, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
+	VMOVUPS      avx2LowELU<>+0(SB), Y9
+	VMAXPS       Y5, Y9, Y9
+	VMOVUPS      avx2Round<>+0(SB), Y10
+	VMOVUPS      avx2Round<>+0(SB), Y11
+	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y10
+	VFMADD231PS  avx2Scale<>+0(SB), Y9, Y11
+	VSUBPS       avx2Round<>+0(SB), Y10, Y12
+	VSUBPS       avx2Round<>+0(SB), Y11, Y13
+	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y8
+	VFMSUB132PS  avx2Scale<>+0(SB), Y13, Y9
+	VPSLLD       $0x14, Y10, Y12
+	VPSLLD       $0x14, Y11, Y13
+	VPERMPS      avx2Table<>+0(SB), Y10, Y10
+	VPERMPS      avx2Table<>+0(SB), Y11, Y11
+	VPADDD       Y12, Y10, Y10
+	VPADDD       Y13, Y11, Y11
+	VMOVUPS      avx2P4<>+0(SB), Y12
+	VMOVUPS      avx2P4<>+0(SB), Y13
+	VFMADD213PS  avx2P3<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P3<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P2<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P2<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P1<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P1<>+0(SB), Y9, Y13
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y13, Y9, Y9
+	VSUBPS       avx2One<>+0(SB), Y10, Y12
+	VSUBPS       avx2One<>+0(SB), Y11, Y13
+	VFMADD213PS  Y12, Y10, Y8
+	VFMADD213PS  Y13, Y11, Y9
 	VBLENDVPS    Y4, Y8, Y4, Y4
-	VMOVUPS      avx2LowELU<>+0(SB), Y8
-	VMAXPS       Y5, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBLENDVPS    Y5, Y8, Y5, Y5
+	VBLENDVPS    Y5, Y9, Y5, Y5
 	VMOVUPS      avx2LowELU<>+0(SB), Y8
 	VMAXPS       Y6, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
+	VMOVUPS      avx2LowELU<>+0(SB), Y9
+	VMAXPS       Y7, Y9, Y9
+	VMOVUPS      avx2Round<>+0(SB), Y10
+	VMOVUPS      avx2Round<>+0(SB), Y11
+	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y10
+	VFMADD231PS  avx2Scale<>+0(SB), Y9, Y11
+	VSUBPS       avx2Round<>+0(SB), Y10, Y12
+	VSUBPS       avx2Round<>+0(SB), Y11, Y13
+	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y8
+	VFMSUB132PS  avx2Scale<>+0(SB), Y13, Y9
+	VPSLLD       $0x14, Y10, Y12
+	VPSLLD       $0x14, Y11, Y13
+	VPERMPS      avx2Table<>+0(SB), Y10, Y10
+	VPERMPS      avx2Table<>+0(SB), Y11, Y11
+	VPADDD       Y12, Y10, Y10
+	VPADDD       Y13, Y11, Y11
+	VMOVUPS      avx2P4<>+0(SB), Y12
+	VMOVUPS      avx2P4<>+0(SB), Y13
+	VFMADD213PS  avx2P3<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P3<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P2<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P2<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P1<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P1<>+0(SB), Y9, Y13
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y13, Y9, Y9
+	VSUBPS       avx2One<>+0(SB), Y10, Y12
+	VSUBPS       avx2One<>+0(SB), Y11, Y13
+	VFMADD213PS  Y12, Y10, Y8
+	VFMADD213PS  Y13, Y11, Y9
 	VBLENDVPS    Y6, Y8, Y6, Y6
-	VMOVUPS      avx2LowELU<>+0(SB), Y8
-	VMAXPS       Y7, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBLENDVPS    Y7, Y8, Y7, Y7
+	VBLENDVPS    Y7, Y9, Y7, Y7
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	VMOVUPS      Y2, 64(AX)
@@ -853,38 +853,38 @@ fewInner:
 	JNZ          fewInner
 	VMOVUPS      avx2LowELU<>+0(SB), Y3
 	VMAXPS       Y1, Y3, Y3
-	VMOVUPS      avx2Round<>+0(SB), Y4
-	VFMADD231PS  avx2Scale<>+0(SB), Y3, Y4
-	VSUBPS       avx2Round<>+0(SB), Y4, Y5
-	VFMSUB132PS  avx2Scale<>+0(SB), Y5, Y3
-	VPSLLD       $0x14, Y4, Y5
-	VPERMPS      avx2Table<>+0(SB), Y4, Y4
-	VPADDD       Y5, Y4, Y4
-	VMOVUPS      avx2P4<>+0(SB), Y5
-	VFMADD213PS  avx2P3<>+0(SB), Y3, Y5
-	VFMADD213PS  avx2P2<>+0(SB), Y3, Y5
-	VFMADD213PS  avx2P1<>+0(SB), Y3, Y5
-	VMULPS       Y5, Y3, Y3
-	VSUBPS       avx2One<>+0(SB), Y4, Y5
-	VFMADD213PS  Y5, Y4, Y3
+	VMOVUPS      avx2LowELU<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y4
+	VMOVUPS      avx2Round<>+0(SB), Y5
+	VMOVUPS      avx2Round<>+0(SB), Y6
+	VFMADD231PS  avx2Scale<>+0(SB), Y3, Y5
+	VFMADD231PS  avx2Scale<>+0(SB), Y4, Y6
+	VSUBPS       avx2Round<>+0(SB), Y5, Y7
+	VSUBPS       avx2Round<>+0(SB), Y6, Y8
+	VFMSUB132PS  avx2Scale<>+0(SB), Y7, Y3
+	VFMSUB132PS  avx2Scale<>+0(SB), Y8, Y4
+	VPSLLD       $0x14, Y5, Y7
+	VPSLLD       $0x14, Y6, Y8
+	VPERMPS      avx2Table<>+0(SB), Y5, Y5
+	VPERMPS      avx2Table<>+0(SB), Y6, Y6
+	VPADDD       Y7, Y5, Y5
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2P4<>+0(SB), Y7
+	VMOVUPS      avx2P4<>+0(SB), Y8
+	VFMADD213PS  avx2P3<>+0(SB), Y3, Y7
+	VFMADD213PS  avx2P3<>+0(SB), Y4, Y8
+	VFMADD213PS  avx2P2<>+0(SB), Y3, Y7
+	VFMADD213PS  avx2P2<>+0(SB), Y4, Y8
+	VFMADD213PS  avx2P1<>+0(SB), Y3, Y7
+	VFMADD213PS  avx2P1<>+0(SB), Y4, Y8
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y8, Y4, Y4
+	VSUBPS       avx2One<>+0(SB), Y5, Y7
+	VSUBPS       avx2One<>+0(SB), Y6, Y8
+	VFMADD213PS  Y7, Y5, Y3
+	VFMADD213PS  Y8, Y6, Y4
 	VBLENDVPS    Y1, Y3, Y1, Y1
-	VMOVUPS      avx2LowELU<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y3
-	VMOVUPS      avx2Round<>+0(SB), Y4
-	VFMADD231PS  avx2Scale<>+0(SB), Y3, Y4
-	VSUBPS       avx2Round<>+0(SB), Y4, Y5
-	VFMSUB132PS  avx2Scale<>+0(SB), Y5, Y3
-	VPSLLD       $0x14, Y4, Y5
-	VPERMPS      avx2Table<>+0(SB), Y4, Y4
-	VPADDD       Y5, Y4, Y4
-	VMOVUPS      avx2P4<>+0(SB), Y5
-	VFMADD213PS  avx2P3<>+0(SB), Y3, Y5
-	VFMADD213PS  avx2P2<>+0(SB), Y3, Y5
-	VFMADD213PS  avx2P1<>+0(SB), Y3, Y5
-	VMULPS       Y5, Y3, Y3
-	VSUBPS       avx2One<>+0(SB), Y4, Y5
-	VFMADD213PS  Y5, Y4, Y3
-	VBLENDVPS    Y2, Y3, Y2, Y2
+	VBLENDVPS    Y2, Y4, Y2, Y2
 	VMASKMOVPS   Y1, Y0, (AX)
 	VMASKMOVPS   Y2, Y0, 1024(AX)
 	ADDQ         $0x00000020, CX
@@ -1293,208 +1293,208 @@ manyInner:
 	JNZ          manyInner
 	VMOVUPS      avx2LowELU<>+0(SB), Y12
 	VMAXPS       Y0, Y12, Y12
-	VMOVUPS      avx2Round<>+0(SB), Y13
-	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y13
-	VSUBPS       avx2Round<>+0(SB), Y13, Y14
-	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y12
-	VPSLLD       $0x14, Y13, Y14
-	VPERMPS      avx2Table<>+0(SB), Y13, Y13
-	VPADDD       Y14, Y13, Y13
-	VMOVUPS      avx2P4<>+0(SB), Y14
-	VFMADD213PS  avx2P3<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P2<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P1<>+0(SB), Y12, Y14
-	VMULPS       Y14, Y12, Y12
-	VSUBPS       avx2One<>+0(SB), Y13, Y14
-	VFMADD213PS  Y14, Y13, Y12
+	VMOVUPS      avx2LowELU<>+0(SB), Y13
+	VMAXPS       Y1, Y13, Y13
+	VMOVUPS      avx2Round<>+0(SB), Y14
+	VMOVUPS      avx2Round<>+0(SB), Y15
+	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y14
+	VFMADD231PS  avx2Scale<>+0(SB), Y13, Y15
+	VSUBPS       avx2Round<>+0(SB), Y14, Y16
+	VSUBPS       avx2Round<>+0(SB), Y15, Y17
+	VFMSUB132PS  avx2Scale<>+0(SB), Y16, Y12
+	VFMSUB132PS  avx2Scale<>+0(SB), Y17, Y13
+	VPSLLD       $0x14, Y14, Y16
+	VPSLLD       $0x14, Y15, Y17
+	VPERMPS      avx2Table<>+0(SB), Y14, Y14
+	VPERMPS      avx2Table<>+0(SB), Y15, Y15
+	VPADDD       Y16, Y14, Y14
+	VPADDD       Y17, Y15, Y15
+	VMOVUPS      avx2P4<>+0(SB), Y16
+	VMOVUPS      avx2P4<>+0(SB), Y17
+	VFMADD213PS  avx2P3<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P3<>+0(SB), Y13, Y17
+	VFMADD213PS  avx2P2<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P2<>+0(SB), Y13, Y17
+	VFMADD213PS  avx2P1<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P1<>+0(SB), Y13, Y17
+	VMULPS       Y16, Y12, Y12
+	VMULPS       Y17, Y13, Y13
+	VSUBPS       avx2One<>+0(SB), Y14, Y16
+	VSUBPS       avx2One<>+0(SB), Y15, Y17
+	VFMADD213PS  Y16, Y14, Y12
+	VFMADD213PS  Y17, Y15, Y13
 	VBLENDVPS    Y0, Y12, Y0, Y0
-	VMOVUPS      avx2LowELU<>+0(SB), Y12
-	VMAXPS       Y1, Y12, Y12
-	VMOVUPS      avx2Round<>+0(SB), Y13
-	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y13
-	VSUBPS       avx2Round<>+0(SB), Y13, Y14
-	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y12
-	VPSLLD       $0x14, Y13, Y14
-	VPERMPS      avx2Table<>+0(SB), Y13, Y13
-	VPADDD       Y14, Y13, Y13
-	VMOVUPS      avx2P4<>+0(SB), Y14
-	VFMADD213PS  avx2P3<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P2<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P1<>+0(SB), Y12, Y14
-	VMULPS       Y14, Y12, Y12
-	VSUBPS       avx2One<>+0(SB), Y13, Y14
-	VFMADD213PS  Y14, Y13, Y12
-	VBLENDVPS    Y1, Y12, Y1, Y1
+	VBLENDVPS    Y1, Y13, Y1, Y1
 	VMOVUPS      avx2LowELU<>+0(SB), Y12
 	VMAXPS       Y2, Y12, Y12
-	VMOVUPS      avx2Round<>+0(SB), Y13
-	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y13
-	VSUBPS       avx2Round<>+0(SB), Y13, Y14
-	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y12
-	VPSLLD       $0x14, Y13, Y14
-	VPERMPS      avx2Table<>+0(SB), Y13, Y13
-	VPADDD       Y14, Y13, Y13
-	VMOVUPS      avx2P4<>+0(SB), Y14
-	VFMADD213PS  avx2P3<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P2<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P1<>+0(SB), Y12, Y14
-	VMULPS       Y14, Y12, Y12
-	VSUBPS       avx2One<>+0(SB), Y13, Y14
-	VFMADD213PS  Y14, Y13, Y12
+	VMOVUPS      avx2LowELU<>+0(SB), Y13
+	VMAXPS       Y3, Y13, Y13
+	VMOVUPS      avx2Round<>+0(SB), Y14
+	VMOVUPS      avx2Round<>+0(SB), Y15
+	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y14
+	VFMADD231PS  avx2Scale<>+0(SB), Y13, Y15
+	VSUBPS       avx2Round<>+0(SB), Y14, Y16
+	VSUBPS       avx2Round<>+0(SB), Y15, Y17
+	VFMSUB132PS  avx2Scale<>+0(SB), Y16, Y12
+	VFMSUB132PS  avx2Scale<>+0(SB), Y17, Y13
+	VPSLLD       $0x14, Y14, Y16
+	VPSLLD       $0x14, Y15, Y17
+	VPERMPS      avx2Table<>+0(SB), Y14, Y14
+	VPERMPS      avx2Table<>+0(SB), Y15, Y15
+	VPADDD       Y16, Y14, Y14
+	VPADDD       Y17, Y15, Y15
+	VMOVUPS      avx2P4<>+0(SB), Y16
+	VMOVUPS      avx2P4<>+0(SB), Y17
+	VFMADD213PS  avx2P3<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P3<>+0(SB), Y13, Y17
+	VFMADD213PS  avx2P2<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P2<>+0(SB), Y13, Y17
+	VFMADD213PS  avx2P1<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P1<>+0(SB), Y13, Y17
+	VMULPS       Y16, Y12, Y12
+	VMULPS       Y17, Y13, Y13
+	VSUBPS       avx2One<>+0(SB), Y14, Y16
+	VSUBPS       avx2One<>+0(SB), Y15, Y17
+	VFMADD213PS  Y16, Y14, Y12
+	VFMADD213PS  Y17, Y15, Y13
 	VBLENDVPS    Y2, Y12, Y2, Y2
-	VMOVUPS      avx2LowELU<>+0(SB), Y12
-	VMAXPS       Y3, Y12, Y12
-	VMOVUPS      avx2Round<>+0(SB), Y13
-	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y13
-	VSUBPS       avx2Round<>+0(SB), Y13, Y14
-	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y12
-	VPSLLD       $0x14, Y13, Y14
-	VPERMPS      avx2Table<>+0(SB), Y13, Y13
-	VPADDD       Y14, Y13, Y13
-	VMOVUPS      avx2P4<>+0(SB), Y14
-	VFMADD213PS  avx2P3<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P2<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P1<>+0(SB), Y12, Y14
-	VMULPS       Y14, Y12, Y12
-	VSUBPS       avx2One<>+0(SB), Y13, Y14
-	VFMADD213PS  Y14, Y13, Y12
-	VBLENDVPS    Y3, Y12, Y3, Y3
+	VBLENDVPS    Y3, Y13, Y3, Y3
 	VMOVUPS      avx2LowELU<>+0(SB), Y12
 	VMAXPS       Y4, Y12, Y12
-	VMOVUPS      avx2Round<>+0(SB), Y13
-	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y13
-	VSUBPS       avx2Round<>+0(SB), Y13, Y14
-	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y12
-	VPSLLD       $0x14, Y13, Y14
-	VPERMPS      avx2Table<>+0(SB), Y13, Y13
-	VPADDD       Y14, Y13, Y13
-	VMOVUPS      avx2P4<>+0(SB), Y14
-	VFMADD213PS  avx2P3<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P2<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P1<>+0(SB), Y12, Y14
-	VMULPS       Y14, Y12, Y12
-	VSUBPS       avx2One<>+0(SB), Y13, Y14
-	VFMADD213PS  Y14, Y13, Y12
+	VMOVUPS      avx2LowELU<>+0(SB), Y13
+	VMAXPS       Y5, Y13, Y13
+	VMOVUPS      avx2Round<>+0(SB), Y14
+	VMOVUPS      avx2Round<>+0(SB), Y15
+	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y14
+	VFMADD231PS  avx2Scale<>+0(SB), Y13, Y15
+	VSUBPS       avx2Round<>+0(SB), Y14, Y16
+	VSUBPS       avx2Round<>+0(SB), Y15, Y17
+	VFMSUB132PS  avx2Scale<>+0(SB), Y16, Y12
+	VFMSUB132PS  avx2Scale<>+0(SB), Y17, Y13
+	VPSLLD       $0x14, Y14, Y16
+	VPSLLD       $0x14, Y15, Y17
+	VPERMPS      avx2Table<>+0(SB), Y14, Y14
+	VPERMPS      avx2Table<>+0(SB), Y15, Y15
+	VPADDD       Y16, Y14, Y14
+	VPADDD       Y17, Y15, Y15
+	VMOVUPS      avx2P4<>+0(SB), Y16
+	VMOVUPS      avx2P4<>+0(SB), Y17
+	VFMADD213PS  avx2P3<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P3<>+0(SB), Y13, Y17
+	VFMADD213PS  avx2P2<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P2<>+0(SB), Y13, Y17
+	VFMADD213PS  avx2P1<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P1<>+0(SB), Y13, Y17
+	VMULPS       Y16, Y12, Y12
+	VMULPS       Y17, Y13, Y13
+	VSUBPS       avx2One<>+0(SB), Y14, Y16
+	VSUBPS       avx2One<>+0(SB), Y15, Y17
+	VFMADD213PS  Y16, Y14, Y12
+	VFMADD213PS  Y17, Y15, Y13
 	VBLENDVPS    Y4, Y12, Y4, Y4
-	VMOVUPS      avx2LowELU<>+0(SB), Y12
-	VMAXPS       Y5, Y12, Y12
-	VMOVUPS      avx2Round<>+0(SB), Y13
-	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y13
-	VSUBPS       avx2Round<>+0(SB), Y13, Y14
-	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y12
-	VPSLLD       $0x14, Y13, Y14
-	VPERMPS      avx2Table<>+0(SB), Y13, Y13
-	VPADDD       Y14, Y13, Y13
-	VMOVUPS      avx2P4<>+0(SB), Y14
-	VFMADD213PS  avx2P3<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P2<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P1<>+0(SB), Y12, Y14
-	VMULPS       Y14, Y12, Y12
-	VSUBPS       avx2One<>+0(SB), Y13, Y14
-	VFMADD213PS  Y14, Y13, Y12
-	VBLENDVPS    Y5, Y12, Y5, Y5
+	VBLENDVPS    Y5, Y13, Y5, Y5
 	VMOVUPS      avx2LowELU<>+0(SB), Y12
 	VMAXPS       Y6, Y12, Y12
-	VMOVUPS      avx2Round<>+0(SB), Y13
-	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y13
-	VSUBPS       avx2Round<>+0(SB), Y13, Y14
-	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y12
-	VPSLLD       $0x14, Y13, Y14
-	VPERMPS      avx2Table<>+0(SB), Y13, Y13
-	VPADDD       Y14, Y13, Y13
-	VMOVUPS      avx2P4<>+0(SB), Y14
-	VFMADD213PS  avx2P3<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P2<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P1<>+0(SB), Y12, Y14
-	VMULPS       Y14, Y12, Y12
-	VSUBPS       avx2One<>+0(SB), Y13, Y14
-	VFMADD213PS  Y14, Y13, Y12
+	VMOVUPS      avx2LowELU<>+0(SB), Y13
+	VMAXPS       Y7, Y13, Y13
+	VMOVUPS      avx2Round<>+0(SB), Y14
+	VMOVUPS      avx2Round<>+0(SB), Y15
+	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y14
+	VFMADD231PS  avx2Scale<>+0(SB), Y13, Y15
+	VSUBPS       avx2Round<>+0(SB), Y14, Y16
+	VSUBPS       avx2Round<>+0(SB), Y15, Y17
+	VFMSUB132PS  avx2Scale<>+0(SB), Y16, Y12
+	VFMSUB132PS  avx2Scale<>+0(SB), Y17, Y13
+	VPSLLD       $0x14, Y14, Y16
+	VPSLLD       $0x14, Y15, Y17
+	VPERMPS      avx2Table<>+0(SB), Y14, Y14
+	VPERMPS      avx2Table<>+0(SB), Y15, Y15
+	VPADDD       Y16, Y14, Y14
+	VPADDD       Y17, Y15, Y15
+	VMOVUPS      avx2P4<>+0(SB), Y16
+	VMOVUPS      avx2P4<>+0(SB), Y17
+	VFMADD213PS  avx2P3<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P3<>+0(SB), Y13, Y17
+	VFMADD213PS  avx2P2<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P2<>+0(SB), Y13, Y17
+	VFMADD213PS  avx2P1<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P1<>+0(SB), Y13, Y17
+	VMULPS       Y16, Y12, Y12
+	VMULPS       Y17, Y13, Y13
+	VSUBPS       avx2One<>+0(SB), Y14, Y16
+	VSUBPS       avx2One<>+0(SB), Y15, Y17
+	VFMADD213PS  Y16, Y14, Y12
+	VFMADD213PS  Y17, Y15, Y13
 	VBLENDVPS    Y6, Y12, Y6, Y6
-	VMOVUPS      avx2LowELU<>+0(SB), Y12
-	VMAXPS       Y7, Y12, Y12
-	VMOVUPS      avx2Round<>+0(SB), Y13
-	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y13
-	VSUBPS       avx2Round<>+0(SB), Y13, Y14
-	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y12
-	VPSLLD       $0x14, Y13, Y14
-	VPERMPS      avx2Table<>+0(SB), Y13, Y13
-	VPADDD       Y14, Y13, Y13
-	VMOVUPS      avx2P4<>+0(SB), Y14
-	VFMADD213PS  avx2P3<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P2<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P1<>+0(SB), Y12, Y14
-	VMULPS       Y14, Y12, Y12
-	VSUBPS       avx2One<>+0(SB), Y13, Y14
-	VFMADD213PS  Y14, Y13, Y12
-	VBLENDVPS    Y7, Y12, Y7, Y7
+	VBLENDVPS    Y7, Y13, Y7, Y7
 	VMOVUPS      avx2LowELU<>+0(SB), Y12
 	VMAXPS       Y8, Y12, Y12
-	VMOVUPS      avx2Round<>+0(SB), Y13
-	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y13
-	VSUBPS       avx2Round<>+0(SB), Y13, Y14
-	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y12
-	VPSLLD       $0x14, Y13, Y14
-	VPERMPS      avx2Table<>+0(SB), Y13, Y13
-	VPADDD       Y14, Y13, Y13
-	VMOVUPS      avx2P4<>+0(SB), Y14
-	VFMADD213PS  avx2P3<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P2<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P1<>+0(SB), Y12, Y14
-	VMULPS       Y14, Y12, Y12
-	VSUBPS       avx2One<>+0(SB), Y13, Y14
-	VFMADD213PS  Y14, Y13, Y12
+	VMOVUPS      avx2LowELU<>+0(SB), Y13
+	VMAXPS       Y9, Y13, Y13
+	VMOVUPS      avx2Round<>+0(SB), Y14
+	VMOVUPS      avx2Round<>+0(SB), Y15
+	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y14
+	VFMADD231PS  avx2Scale<>+0(SB), Y13, Y15
+	VSUBPS       avx2Round<>+0(SB), Y14, Y16
+	VSUBPS       avx2Round<>+0(SB), Y15, Y17
+	VFMSUB132PS  avx2Scale<>+0(SB), Y16, Y12
+	VFMSUB132PS  avx2Scale<>+0(SB), Y17, Y13
+	VPSLLD       $0x14, Y14, Y16
+	VPSLLD       $0x14, Y15, Y17
+	VPERMPS      avx2Table<>+0(SB), Y14, Y14
+	VPERMPS      avx2Table<>+0(SB), Y15, Y15
+	VPADDD       Y16, Y14, Y14
+	VPADDD       Y17, Y15, Y15
+	VMOVUPS      avx2P4<>+0(SB), Y16
+	VMOVUPS      avx2P4<>+0(SB), Y17
+	VFMADD213PS  avx2P3<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P3<>+0(SB), Y13, Y17
+	VFMADD213PS  avx2P2<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P2<>+0(SB), Y13, Y17
+	VFMADD213PS  avx2P1<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P1<>+0(SB), Y13, Y17
+	VMULPS       Y16, Y12, Y12
+	VMULPS       Y17, Y13, Y13
+	VSUBPS       avx2One<>+0(SB), Y14, Y16
+	VSUBPS       avx2One<>+0(SB), Y15, Y17
+	VFMADD213PS  Y16, Y14, Y12
+	VFMADD213PS  Y17, Y15, Y13
 	VBLENDVPS    Y8, Y12, Y8, Y8
-	VMOVUPS      avx2LowELU<>+0(SB), Y12
-	VMAXPS       Y9, Y12, Y12
-	VMOVUPS      avx2Round<>+0(SB), Y13
-	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y13
-	VSUBPS       avx2Round<>+0(SB), Y13, Y14
-	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y12
-	VPSLLD       $0x14, Y13, Y14
-	VPERMPS      avx2Table<>+0(SB), Y13, Y13
-	VPADDD       Y14, Y13, Y13
-	VMOVUPS      avx2P4<>+0(SB), Y14
-	VFMADD213PS  avx2P3<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P2<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P1<>+0(SB), Y12, Y14
-	VMULPS       Y14, Y12, Y12
-	VSUBPS       avx2One<>+0(SB), Y13, Y14
-	VFMADD213PS  Y14, Y13, Y12
-	VBLENDVPS    Y9, Y12, Y9, Y9
+	VBLENDVPS    Y9, Y13, Y9, Y9
 	VMOVUPS      avx2LowELU<>+0(SB), Y12
 	VMAXPS       Y10, Y12, Y12
-	VMOVUPS      avx2Round<>+0(SB), Y13
-	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y13
-	VSUBPS       avx2Round<>+0(SB), Y13, Y14
-	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y12
-	VPSLLD       $0x14, Y13, Y14
-	VPERMPS      avx2Table<>+0(SB), Y13, Y13
-	VPADDD       Y14, Y13, Y13
-	VMOVUPS      avx2P4<>+0(SB), Y14
-	VFMADD213PS  avx2P3<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P2<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P1<>+0(SB), Y12, Y14
-	VMULPS       Y14, Y12, Y12
-	VSUBPS       avx2One<>+0(SB), Y13, Y14
-	VFMADD213PS  Y14, Y13, Y12
+	VMOVUPS      avx2LowELU<>+0(SB), Y13
+	VMAXPS       Y11, Y13, Y13
+	VMOVUPS      avx2Round<>+0(SB), Y14
+	VMOVUPS      avx2Round<>+0(SB), Y15
+	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y14
+	VFMADD231PS  avx2Scale<>+0(SB), Y13, Y15
+	VSUBPS       avx2Round<>+0(SB), Y14, Y16
+	VSUBPS       avx2Round<>+0(SB), Y15, Y17
+	VFMSUB132PS  avx2Scale<>+0(SB), Y16, Y12
+	VFMSUB132PS  avx2Scale<>+0(SB), Y17, Y13
+	VPSLLD       $0x14, Y14, Y16
+	VPSLLD       $0x14, Y15, Y17
+	VPERMPS      avx2Table<>+0(SB), Y14, Y14
+	VPERMPS      avx2Table<>+0(SB), Y15, Y15
+	VPADDD       Y16, Y14, Y14
+	VPADDD       Y17, Y15, Y15
+	VMOVUPS      avx2P4<>+0(SB), Y16
+	VMOVUPS      avx2P4<>+0(SB), Y17
+	VFMADD213PS  avx2P3<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P3<>+0(SB), Y13, Y17
+	VFMADD213PS  avx2P2<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P2<>+0(SB), Y13, Y17
+	VFMADD213PS  avx2P1<>+0(SB), Y12, Y16
+	VFMADD213PS  avx2P1<>+0(SB), Y13, Y17
+	VMULPS       Y16, Y12, Y12
+	VMULPS       Y17, Y13, Y13
+	VSUBPS       avx2One<>+0(SB), Y14, Y16
+	VSUBPS       avx2One<>+0(SB), Y15, Y17
+	VFMADD213PS  Y16, Y14, Y12
+	VFMADD213PS  Y17, Y15, Y13
 	VBLENDVPS    Y10, Y12, Y10, Y10
-	VMOVUPS      avx2LowELU<>+0(SB), Y12
-	VMAXPS       Y11, Y12, Y12
-	VMOVUPS      avx2Round<>+0(SB), Y13
-	VFMADD231PS  avx2Scale<>+0(SB), Y12, Y13
-	VSUBPS       avx2Round<>+0(SB), Y13, Y14
-	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y12
-	VPSLLD       $0x14, Y13, Y14
-	VPERMPS      avx2Table<>+0(SB), Y13, Y13
-	VPADDD       Y14, Y13, Y13
-	VMOVUPS      avx2P4<>+0(SB), Y14
-	VFMADD213PS  avx2P3<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P2<>+0(SB), Y12, Y14
-	VFMADD213PS  avx2P1<>+0(SB), Y12, Y14
-	VMULPS       Y14, Y12, Y12
-	VSUBPS       avx2One<>+0(SB), Y13, Y14
-	VFMADD213PS  Y14, Y13, Y12
-	VBLENDVPS    Y11, Y12, Y11, Y11
+	VBLENDVPS    Y11, Y13, Y11, Y11
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	VMOVUPS      Y2, 64(AX)
@@ -1542,38 +1542,38 @@ fewInner:
 	JNZ          fewInner
 	VMOVUPS      avx2LowELU<>+0(SB), Y4
 	VMAXPS       Y1, Y4, Y4
-	VMOVUPS      avx2Round<>+0(SB), Y5
-	VFMADD231PS  avx2Scale<>+0(SB), Y4, Y5
-	VSUBPS       avx2Round<>+0(SB), Y5, Y6
-	VFMSUB132PS  avx2Scale<>+0(SB), Y6, Y4
-	VPSLLD       $0x14, Y5, Y6
-	VPERMPS      avx2Table<>+0(SB), Y5, Y5
-	VPADDD       Y6, Y5, Y5
-	VMOVUPS      avx2P4<>+0(SB), Y6
-	VFMADD213PS  avx2P3<>+0(SB), Y4, Y6
-	VFMADD213PS  avx2P2<>+0(SB), Y4, Y6
-	VFMADD213PS  avx2P1<>+0(SB), Y4, Y6
-	VMULPS       Y6, Y4, Y4
-	VSUBPS       avx2One<>+0(SB), Y5, Y6
-	VFMADD213PS  Y6, Y5, Y4
+	VMOVUPS      avx2LowELU<>+0(SB), Y5
+	VMAXPS       Y2, Y5, Y5
+	VMOVUPS      avx2Round<>+0(SB), Y6
+	VMOVUPS      avx2Round<>+0(SB), Y7
+	VFMADD231PS  avx2Scale<>+0(SB), Y4, Y6
+	VFMADD231PS  avx2Scale<>+0(SB), Y5, Y7
+	VSUBPS       avx2Round<>+0(SB), Y6, Y8
+	VSUBPS       avx2Round<>+0(SB), Y7, Y9
+	VFMSUB132PS  avx2Scale<>+0(SB), Y8, Y4
+	VFMSUB132PS  avx2Scale<>+0(SB), Y9, Y5
+	VPSLLD       $0x14, Y6, Y8
+	VPSLLD       $0x14, Y7, Y9
+	VPERMPS      avx2Table<>+0(SB), Y6, Y6
+	VPERMPS      avx2Table<>+0(SB), Y7, Y7
+	VPADDD       Y8, Y6, Y6
+	VPADDD       Y9, Y7, Y7
+	VMOVUPS      avx2P4<>+0(SB), Y8
+	VMOVUPS      avx2P4<>+0(SB), Y9
+	VFMADD213PS  avx2P3<>+0(SB), Y4, Y8
+	VFMADD213PS  avx2P3<>+0(SB), Y5, Y9
+	VFMADD213PS  avx2P2<>+0(SB), Y4, Y8
+	VFMADD213PS  avx2P2<>+0(SB), Y5, Y9
+	VFMADD213PS  avx2P1<>+0(SB), Y4, Y8
+	VFMADD213PS  avx2P1<>+0(SB), Y5, Y9
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y9, Y5, Y5
+	VSUBPS       avx2One<>+0(SB), Y6, Y8
+	VSUBPS       avx2One<>+0(SB), Y7, Y9
+	VFMADD213PS  Y8, Y6, Y4
+	VFMADD213PS  Y9, Y7, Y5
 	VBLENDVPS    Y1, Y4, Y1, Y1
-	VMOVUPS      avx2LowELU<>+0(SB), Y4
-	VMAXPS       Y2, Y4, Y4
-	VMOVUPS      avx2Round<>+0(SB), Y5
-	VFMADD231PS  avx2Scale<>+0(SB), Y4, Y5
-	VSUBPS       avx2Round<>+0(SB), Y5, Y6
-	VFMSUB132PS  avx2Scale<>+0(SB), Y6, Y4
-	VPSLLD       $0x14, Y5, Y6
-	VPERMPS      avx2Table<>+0(SB), Y5, Y5
-	VPADDD       Y6, Y5, Y5
-	VMOVUPS      avx2P4<>+0(SB), Y6
-	VFMADD213PS  avx2P3<>+0(SB), Y4, Y6
-	VFMADD213PS  avx2P2<>+0(SB), Y4, Y6
-	VFMADD213PS  avx2P1<>+0(SB), Y4, Y6
-	VMULPS       Y6, Y4, Y4
-	VSUBPS       avx2One<>+0(SB), Y5, Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VBLENDVPS    Y2, Y4, Y2, Y2
+	VBLENDVPS    Y2, Y5, Y2, Y2
 	VMOVUPS      avx2LowELU<>+0(SB), Y4
 	VMAXPS       Y3, Y4, Y4
 	VMOVUPS      avx2Round<>+0(SB), Y5
@@ -2040,140 +2040,140 @@ manyInner:
 	JNZ          manyInner
 	VMOVUPS      avx2LowELU<>+0(SB), Y8
 	VMAXPS       Y0, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
+	VMOVUPS      avx2LowELU<>+0(SB), Y9
+	VMAXPS       Y1, Y9, Y9
+	VMOVUPS      avx2Round<>+0(SB), Y10
+	VMOVUPS      avx2Round<>+0(SB), Y11
+	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y10
+	VFMADD231PS  avx2Scale<>+0(SB), Y9, Y11
+	VSUBPS       avx2Round<>+0(SB), Y10, Y12
+	VSUBPS       avx2Round<>+0(SB), Y11, Y13
+	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y8
+	VFMSUB132PS  avx2Scale<>+0(SB), Y13, Y9
+	VPSLLD       $0x14, Y10, Y12
+	VPSLLD       $0x14, Y11, Y13
+	VPERMPS      avx2Table<>+0(SB), Y10, Y10
+	VPERMPS      avx2Table<>+0(SB), Y11, Y11
+	VPADDD       Y12, Y10, Y10
+	VPADDD       Y13, Y11, Y11
+	VMOVUPS      avx2P4<>+0(SB), Y12
+	VMOVUPS      avx2P4<>+0(SB), Y13
+	VFMADD213PS  avx2P3<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P3<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P2<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P2<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P1<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P1<>+0(SB), Y9, Y13
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y13, Y9, Y9
+	VSUBPS       avx2One<>+0(SB), Y10, Y12
+	VSUBPS       avx2One<>+0(SB), Y11, Y13
+	VFMADD213PS  Y12, Y10, Y8
+	VFMADD213PS  Y13, Y11, Y9
 	VBLENDVPS    Y0, Y8, Y0, Y0
-	VMOVUPS      avx2LowELU<>+0(SB), Y8
-	VMAXPS       Y1, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBLENDVPS    Y1, Y8, Y1, Y1
+	VBLENDVPS    Y1, Y9, Y1, Y1
 	VMOVUPS      avx2LowELU<>+0(SB), Y8
 	VMAXPS       Y2, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
+	VMOVUPS      avx2LowELU<>+0(SB), Y9
+	VMAXPS       Y3, Y9, Y9
+	VMOVUPS      avx2Round<>+0(SB), Y10
+	VMOVUPS      avx2Round<>+0(SB), Y11
+	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y10
+	VFMADD231PS  avx2Scale<>+0(SB), Y9, Y11
+	VSUBPS       avx2Round<>+0(SB), Y10, Y12
+	VSUBPS       avx2Round<>+0(SB), Y11, Y13
+	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y8
+	VFMSUB132PS  avx2Scale<>+0(SB), Y13, Y9
+	VPSLLD       $0x14, Y10, Y12
+	VPSLLD       $0x14, Y11, Y13
+	VPERMPS      avx2Table<>+0(SB), Y10, Y10
+	VPERMPS      avx2Table<>+0(SB), Y11, Y11
+	VPADDD       Y12, Y10, Y10
+	VPADDD       Y13, Y11, Y11
+	VMOVUPS      avx2P4<>+0(SB), Y12
+	VMOVUPS      avx2P4<>+0(SB), Y13
+	VFMADD213PS  avx2P3<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P3<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P2<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P2<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P1<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P1<>+0(SB), Y9, Y13
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y13, Y9, Y9
+	VSUBPS       avx2One<>+0(SB), Y10, Y12
+	VSUBPS       avx2One<>+0(SB), Y11, Y13
+	VFMADD213PS  Y12, Y10, Y8
+	VFMADD213PS  Y13, Y11, Y9
 	VBLENDVPS    Y2, Y8, Y2, Y2
-	VMOVUPS      avx2LowELU<>+0(SB), Y8
-	VMAXPS       Y3, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBLENDVPS    Y3, Y8, Y3, Y3
+	VBLENDVPS    Y3, Y9, Y3, Y3
 	VMOVUPS      avx2LowELU<>+0(SB), Y8
 	VMAXPS       Y4, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
+	VMOVUPS      avx2LowELU<>+0(SB), Y9
+	VMAXPS       Y5, Y9, Y9
+	VMOVUPS      avx2Round<>+0(SB), Y10
+	VMOVUPS      avx2Round<>+0(SB), Y11
+	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y10
+	VFMADD231PS  avx2Scale<>+0(SB), Y9, Y11
+	VSUBPS       avx2Round<>+0(SB), Y10, Y12
+	VSUBPS       avx2Round<>+0(SB), Y11, Y13
+	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y8
+	VFMSUB132PS  avx2Scale<>+0(SB), Y13, Y9
+	VPSLLD       $0x14, Y10, Y12
+	VPSLLD       $0x14, Y11, Y13
+	VPERMPS      avx2Table<>+0(SB), Y10, Y10
+	VPERMPS      avx2Table<>+0(SB), Y11, Y11
+	VPADDD       Y12, Y10, Y10
+	VPADDD       Y13, Y11, Y11
+	VMOVUPS      avx2P4<>+0(SB), Y12
+	VMOVUPS      avx2P4<>+0(SB), Y13
+	VFMADD213PS  avx2P3<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P3<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P2<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P2<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P1<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P1<>+0(SB), Y9, Y13
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y13, Y9, Y9
+	VSUBPS       avx2One<>+0(SB), Y10, Y12
+	VSUBPS       avx2One<>+0(SB), Y11, Y13
+	VFMADD213PS  Y12, Y10, Y8
+	VFMADD213PS  Y13, Y11, Y9
 	VBLENDVPS    Y4, Y8, Y4, Y4
-	VMOVUPS      avx2LowELU<>+0(SB), Y8
-	VMAXPS       Y5, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBLENDVPS    Y5, Y8, Y5, Y5
+	VBLENDVPS    Y5, Y9, Y5, Y5
 	VMOVUPS      avx2LowELU<>+0(SB), Y8
 	VMAXPS       Y6, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
+	VMOVUPS      avx2LowELU<>+0(SB), Y9
+	VMAXPS       Y7, Y9, Y9
+	VMOVUPS      avx2Round<>+0(SB), Y10
+	VMOVUPS      avx2Round<>+0(SB), Y11
+	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y10
+	VFMADD231PS  avx2Scale<>+0(SB), Y9, Y11
+	VSUBPS       avx2Round<>+0(SB), Y10, Y12
+	VSUBPS       avx2Round<>+0(SB), Y11, Y13
+	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y8
+	VFMSUB132PS  avx2Scale<>+0(SB), Y13, Y9
+	VPSLLD       $0x14, Y10, Y12
+	VPSLLD       $0x14, Y11, Y13
+	VPERMPS      avx2Table<>+0(SB), Y10, Y10
+	VPERMPS      avx2Table<>+0(SB), Y11, Y11
+	VPADDD       Y12, Y10, Y10
+	VPADDD       Y13, Y11, Y11
+	VMOVUPS      avx2P4<>+0(SB), Y12
+	VMOVUPS      avx2P4<>+0(SB), Y13
+	VFMADD213PS  avx2P3<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P3<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P2<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P2<>+0(SB), Y9, Y13
+	VFMADD213PS  avx2P1<>+0(SB), Y8, Y12
+	VFMADD213PS  avx2P1<>+0(SB), Y9, Y13
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y13, Y9, Y9
+	VSUBPS       avx2One<>+0(SB), Y10, Y12
+	VSUBPS       avx2One<>+0(SB), Y11, Y13
+	VFMADD213PS  Y12, Y10, Y8
+	VFMADD213PS  Y13, Y11, Y9
 	VBLENDVPS    Y6, Y8, Y6, Y6
-	VMOVUPS      avx2LowELU<>+0(SB), Y8
-	VMAXPS       Y7, Y8, Y8
-	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y8, Y9
-	VSUBPS       avx2Round<>+0(SB), Y9, Y10
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y8
-	VPSLLD       $0x14, Y9, Y10
-	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y8, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y8, Y10
-	VMULPS       Y10, Y8, Y8
-	VSUBPS       avx2One<>+0(SB), Y9, Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VBLENDVPS    Y7, Y8, Y7, Y7
+	VBLENDVPS    Y7, Y9, Y7, Y7
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	VMOVUPS      Y2, 1024(AX)
@@ -2223,72 +2223,72 @@ fewInner:
 	JNZ          fewInner
 	VMOVUPS      avx2LowELU<>+0(SB), Y5
 	VMAXPS       Y1, Y5, Y5
-	VMOVUPS      avx2Round<>+0(SB), Y6
-	VFMADD231PS  avx2Scale<>+0(SB), Y5, Y6
-	VSUBPS       avx2Round<>+0(SB), Y6, Y7
-	VFMSUB132PS  avx2Scale<>+0(SB), Y7, Y5
-	VPSLLD       $0x14, Y6, Y7
-	VPERMPS      avx2Table<>+0(SB), Y6, Y6
-	VPADDD       Y7, Y6, Y6
-	VMOVUPS      avx2P4<>+0(SB), Y7
-	VFMADD213PS  avx2P3<>+0(SB), Y5, Y7
-	VFMADD213PS  avx2P2<>+0(SB), Y5, Y7
-	VFMADD213PS  avx2P1<>+0(SB), Y5, Y7
-	VMULPS       Y7, Y5, Y5
-	VSUBPS       avx2One<>+0(SB), Y6, Y7
-	VFMADD213PS  Y7, Y6, Y5
+	VMOVUPS      avx2LowELU<>+0(SB), Y6
+	VMAXPS       Y2, Y6, Y6
+	VMOVUPS      avx2Round<>+0(SB), Y7
+	VMOVUPS      avx2Round<>+0(SB), Y8
+	VFMADD231PS  avx2Scale<>+0(SB), Y5, Y7
+	VFMADD231PS  avx2Scale<>+0(SB), Y6, Y8
+	VSUBPS       avx2Round<>+0(SB), Y7, Y9
+	VSUBPS       avx2Round<>+0(SB), Y8, Y10
+	VFMSUB132PS  avx2Scale<>+0(SB), Y9, Y5
+	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y6
+	VPSLLD       $0x14, Y7, Y9
+	VPSLLD       $0x14, Y8, Y10
+	VPERMPS      avx2Table<>+0(SB), Y7, Y7
+	VPERMPS      avx2Table<>+0(SB), Y8, Y8
+	VPADDD       Y9, Y7, Y7
+	VPADDD       Y10, Y8, Y8
+	VMOVUPS      avx2P4<>+0(SB), Y9
+	VMOVUPS      avx2P4<>+0(SB), Y10
+	VFMADD213PS  avx2P3<>+0(SB), Y5, Y9
+	VFMADD213PS  avx2P3<>+0(SB), Y6, Y10
+	VFMADD213PS  avx2P2<>+0(SB), Y5, Y9
+	VFMADD213PS  avx2P2<>+0(SB), Y6, Y10
+	VFMADD213PS  avx2P1<>+0(SB), Y5, Y9
+	VFMADD213PS  avx2P1<>+0(SB), Y6, Y10
+	VMULPS       Y9, Y5, Y5
+	VMULPS       Y10, Y6, Y6
+	VSUBPS       avx2One<>+0(SB), Y7, Y9
+	VSUBPS       avx2One<>+0(SB), Y8, Y10
+	VFMADD213PS  Y9, Y7, Y5
+	VFMADD213PS  Y10, Y8, Y6
 	VBLENDVPS    Y1, Y5, Y1, Y1
-	VMOVUPS      avx2LowELU<>+0(SB), Y5
-	VMAXPS       Y2, Y5, Y5
-	VMOVUPS      avx2Round<>+0(SB), Y6
-	VFMADD231PS  avx2Scale<>+0(SB), Y5, Y6
-	VSUBPS       avx2Round<>+0(SB), Y6, Y7
-	VFMSUB132PS  avx2Scale<>+0(SB), Y7, Y5
-	VPSLLD       $0x14, Y6, Y7
-	VPERMPS      avx2Table<>+0(SB), Y6, Y6
-	VPADDD       Y7, Y6, Y6
-	VMOVUPS      avx2P4<>+0(SB), Y7
-	VFMADD213PS  avx2P3<>+0(SB), Y5, Y7
-	VFMADD213PS  avx2P2<>+0(SB), Y5, Y7
-	VFMADD213PS  avx2P1<>+0(SB), Y5, Y7
-	VMULPS       Y7, Y5, Y5
-	VSUBPS       avx2One<>+0(SB), Y6, Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBLENDVPS    Y2, Y5, Y2, Y2
+	VBLENDVPS    Y2, Y6, Y2, Y2
 	VMOVUPS      avx2LowELU<>+0(SB), Y5
 	VMAXPS       Y3, Y5, Y5
-	VMOVUPS      avx2Round<>+0(SB), Y6
-	VFMADD231PS  avx2Scale<>+0(SB), Y5, Y6
-	VSUBPS       avx2Round<>+0(SB), Y6, Y7
-	VFMSUB132PS  avx2Scale<>+0(SB), Y7, Y5
-	VPSLLD       $0x14, Y6, Y7
-	VPERMPS      avx2Table<>+0(SB), Y6, Y6
-	VPADDD       Y7, Y6, Y6
-	VMOVUPS      avx2P4<>+0(SB), Y7
-	VFMADD213PS  avx2P3<>+0(SB), Y5, Y7
-	VFMADD213PS  avx2P2<>+0(SB), Y5, Y7
-	VFMADD213PS  avx2P1<>+0(SB), Y5, Y7
-	VMULPS       Y7, Y5, Y5
-	VSUBPS       avx2One<>+0(SB), Y6, Y7
-	VFMADD213PS  Y7, Y6, Y5
+	VMOVUPS      avx2LowELU<>+0(SB), Y6
+	VMAXPS       Y4, Y6, Y6
+	VMOVUPS      avx2Round<>+0(SB), Y7
+	VMOVUPS      avx2Round<>+0(SB), Y8
+	VFMADD231PS  avx2Scale<>+0(SB), Y5, Y7
+	VFMADD231PS  avx2Scale<>+0(SB), Y6, Y8
+	VSUBPS       avx2Round<>+0(SB), Y7, Y9
+	VSUBPS       avx2Round<>+0(SB), Y8, Y10
+	VFMSUB132PS  avx2Scale<>+0(SB), Y9, Y5
+	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y6
+	VPSLLD       $0x14, Y7, Y9
+	VPSLLD       $0x14, Y8, Y10
+	VPERMPS      avx2Table<>+0(SB), Y7, Y7
+	VPERMPS      avx2Table<>+0(SB), Y8, Y8
+	VPADDD       Y9, Y7, Y7
+	VPADDD       Y10, Y8, Y8
+	VMOVUPS      avx2P4<>+0(SB), Y9
+	VMOVUPS      avx2P4<>+0(SB), Y10
+	VFMADD213PS  avx2P3<>+0(SB), Y5, Y9
+	VFMADD213PS  avx2P3<>+0(SB), Y6, Y10
+	VFMADD213PS  avx2P2<>+0(SB), Y5, Y9
+	VFMADD213PS  avx2P2<>+0(SB), Y6, Y10
+	VFMADD213PS  avx2P1<>+0(SB), Y5, Y9
+	VFMADD213PS  avx2P1<>+0(SB), Y6, Y10
+	VMULPS       Y9, Y5, Y5
+	VMULPS       Y10, Y6, Y6
+	VSUBPS       avx2One<>+0(SB), Y7, Y9
+	VSUBPS       avx2One<>+0(SB), Y8, Y10
+	VFMADD213PS  Y9, Y7, Y5
+	VFMADD213PS  Y10, Y8, Y6
 	VBLENDVPS    Y3, Y5, Y3, Y3
-	VMOVUPS      avx2LowELU<>+0(SB), Y5
-	VMAXPS       Y4, Y5, Y5
-	VMOVUPS      avx2Round<>+0(SB), Y6
-	VFMADD231PS  avx2Scale<>+0(SB), Y5, Y6
-	VSUBPS       avx2Round<>+0(SB), Y6, Y7
-	VFMSUB132PS  avx2Scale<>+0(SB), Y7, Y5
-	VPSLLD       $0x14, Y6, Y7
-	VPERMPS      avx2Table<>+0(SB), Y6, Y6
-	VPADDD       Y7, Y6, Y6
-	VMOVUPS      avx2P4<>+0(SB), Y7
-	VFMADD213PS  avx2P3<>+0(SB), Y5, Y7
-	VFMADD213PS  avx2P2<>+0(SB), Y5, Y7
-	VFMADD213PS  avx2P1<>+0(SB), Y5, Y7
-	VMULPS       Y7, Y5, Y5
-	VSUBPS       avx2One<>+0(SB), Y6, Y7
-	VFMADD213PS  Y7, Y6, Y5
-	VBLENDVPS    Y4, Y5, Y4, Y4
+	VBLENDVPS    Y4, Y6, Y4, Y4
 	VMASKMOVPS   Y1, Y0, (AX)
 	VMASKMOVPS   Y2, Y0, 1024(AX)
 	VMASKMOVPS   Y3, Y0, 2048(AX)
@@ -2740,174 +2740,174 @@ manyInner:
 	JNZ          manyInner
 	VMOVUPS      avx2LowELU<>+0(SB), Y10
 	VMAXPS       Y0, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
+	VMOVUPS      avx2LowELU<>+0(SB), Y11
+	VMAXPS       Y1, Y11, Y11
+	VMOVUPS      avx2Round<>+0(SB), Y12
+	VMOVUPS      avx2Round<>+0(SB), Y13
+	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y12
+	VFMADD231PS  avx2Scale<>+0(SB), Y11, Y13
+	VSUBPS       avx2Round<>+0(SB), Y12, Y14
+	VSUBPS       avx2Round<>+0(SB), Y13, Y15
+	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y10
+	VFMSUB132PS  avx2Scale<>+0(SB), Y15, Y11
+	VPSLLD       $0x14, Y12, Y14
+	VPSLLD       $0x14, Y13, Y15
+	VPERMPS      avx2Table<>+0(SB), Y12, Y12
+	VPERMPS      avx2Table<>+0(SB), Y13, Y13
+	VPADDD       Y14, Y12, Y12
+	VPADDD       Y15, Y13, Y13
+	VMOVUPS      avx2P4<>+0(SB), Y14
+	VMOVUPS      avx2P4<>+0(SB), Y15
+	VFMADD213PS  avx2P3<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P3<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P2<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P2<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P1<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P1<>+0(SB), Y11, Y15
+	VMULPS       Y14, Y10, Y10
+	VMULPS       Y15, Y11, Y11
+	VSUBPS       avx2One<>+0(SB), Y12, Y14
+	VSUBPS       avx2One<>+0(SB), Y13, Y15
+	VFMADD213PS  Y14, Y12, Y10
+	VFMADD213PS  Y15, Y13, Y11
 	VBLENDVPS    Y0, Y10, Y0, Y0
-	VMOVUPS      avx2LowELU<>+0(SB), Y10
-	VMAXPS       Y1, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
-	VBLENDVPS    Y1, Y10, Y1, Y1
+	VBLENDVPS    Y1, Y11, Y1, Y1
 	VMOVUPS      avx2LowELU<>+0(SB), Y10
 	VMAXPS       Y2, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
+	VMOVUPS      avx2LowELU<>+0(SB), Y11
+	VMAXPS       Y3, Y11, Y11
+	VMOVUPS      avx2Round<>+0(SB), Y12
+	VMOVUPS      avx2Round<>+0(SB), Y13
+	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y12
+	VFMADD231PS  avx2Scale<>+0(SB), Y11, Y13
+	VSUBPS       avx2Round<>+0(SB), Y12, Y14
+	VSUBPS       avx2Round<>+0(SB), Y13, Y15
+	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y10
+	VFMSUB132PS  avx2Scale<>+0(SB), Y15, Y11
+	VPSLLD       $0x14, Y12, Y14
+	VPSLLD       $0x14, Y13, Y15
+	VPERMPS      avx2Table<>+0(SB), Y12, Y12
+	VPERMPS      avx2Table<>+0(SB), Y13, Y13
+	VPADDD       Y14, Y12, Y12
+	VPADDD       Y15, Y13, Y13
+	VMOVUPS      avx2P4<>+0(SB), Y14
+	VMOVUPS      avx2P4<>+0(SB), Y15
+	VFMADD213PS  avx2P3<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P3<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P2<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P2<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P1<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P1<>+0(SB), Y11, Y15
+	VMULPS       Y14, Y10, Y10
+	VMULPS       Y15, Y11, Y11
+	VSUBPS       avx2One<>+0(SB), Y12, Y14
+	VSUBPS       avx2One<>+0(SB), Y13, Y15
+	VFMADD213PS  Y14, Y12, Y10
+	VFMADD213PS  Y15, Y13, Y11
 	VBLENDVPS    Y2, Y10, Y2, Y2
-	VMOVUPS      avx2LowELU<>+0(SB), Y10
-	VMAXPS       Y3, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
-	VBLENDVPS    Y3, Y10, Y3, Y3
+	VBLENDVPS    Y3, Y11, Y3, Y3
 	VMOVUPS      avx2LowELU<>+0(SB), Y10
 	VMAXPS       Y4, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
+	VMOVUPS      avx2LowELU<>+0(SB), Y11
+	VMAXPS       Y5, Y11, Y11
+	VMOVUPS      avx2Round<>+0(SB), Y12
+	VMOVUPS      avx2Round<>+0(SB), Y13
+	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y12
+	VFMADD231PS  avx2Scale<>+0(SB), Y11, Y13
+	VSUBPS       avx2Round<>+0(SB), Y12, Y14
+	VSUBPS       avx2Round<>+0(SB), Y13, Y15
+	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y10
+	VFMSUB132PS  avx2Scale<>+0(SB), Y15, Y11
+	VPSLLD       $0x14, Y12, Y14
+	VPSLLD       $0x14, Y13, Y15
+	VPERMPS      avx2Table<>+0(SB), Y12, Y12
+	VPERMPS      avx2Table<>+0(SB), Y13, Y13
+	VPADDD       Y14, Y12, Y12
+	VPADDD       Y15, Y13, Y13
+	VMOVUPS      avx2P4<>+0(SB), Y14
+	VMOVUPS      avx2P4<>+0(SB), Y15
+	VFMADD213PS  avx2P3<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P3<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P2<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P2<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P1<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P1<>+0(SB), Y11, Y15
+	VMULPS       Y14, Y10, Y10
+	VMULPS       Y15, Y11, Y11
+	VSUBPS       avx2One<>+0(SB), Y12, Y14
+	VSUBPS       avx2One<>+0(SB), Y13, Y15
+	VFMADD213PS  Y14, Y12, Y10
+	VFMADD213PS  Y15, Y13, Y11
 	VBLENDVPS    Y4, Y10, Y4, Y4
-	VMOVUPS      avx2LowELU<>+0(SB), Y10
-	VMAXPS       Y5, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
-	VBLENDVPS    Y5, Y10, Y5, Y5
+	VBLENDVPS    Y5, Y11, Y5, Y5
 	VMOVUPS      avx2LowELU<>+0(SB), Y10
 	VMAXPS       Y6, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
+	VMOVUPS      avx2LowELU<>+0(SB), Y11
+	VMAXPS       Y7, Y11, Y11
+	VMOVUPS      avx2Round<>+0(SB), Y12
+	VMOVUPS      avx2Round<>+0(SB), Y13
+	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y12
+	VFMADD231PS  avx2Scale<>+0(SB), Y11, Y13
+	VSUBPS       avx2Round<>+0(SB), Y12, Y14
+	VSUBPS       avx2Round<>+0(SB), Y13, Y15
+	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y10
+	VFMSUB132PS  avx2Scale<>+0(SB), Y15, Y11
+	VPSLLD       $0x14, Y12, Y14
+	VPSLLD       $0x14, Y13, Y15
+	VPERMPS      avx2Table<>+0(SB), Y12, Y12
+	VPERMPS      avx2Table<>+0(SB), Y13, Y13
+	VPADDD       Y14, Y12, Y12
+	VPADDD       Y15, Y13, Y13
+	VMOVUPS      avx2P4<>+0(SB), Y14
+	VMOVUPS      avx2P4<>+0(SB), Y15
+	VFMADD213PS  avx2P3<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P3<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P2<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P2<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P1<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P1<>+0(SB), Y11, Y15
+	VMULPS       Y14, Y10, Y10
+	VMULPS       Y15, Y11, Y11
+	VSUBPS       avx2One<>+0(SB), Y12, Y14
+	VSUBPS       avx2One<>+0(SB), Y13, Y15
+	VFMADD213PS  Y14, Y12, Y10
+	VFMADD213PS  Y15, Y13, Y11
 	VBLENDVPS    Y6, Y10, Y6, Y6
-	VMOVUPS      avx2LowELU<>+0(SB), Y10
-	VMAXPS       Y7, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
-	VBLENDVPS    Y7, Y10, Y7, Y7
+	VBLENDVPS    Y7, Y11, Y7, Y7
 	VMOVUPS      avx2LowELU<>+0(SB), Y10
 	VMAXPS       Y8, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
+	VMOVUPS      avx2LowELU<>+0(SB), Y11
+	VMAXPS       Y9, Y11, Y11
+	VMOVUPS      avx2Round<>+0(SB), Y12
+	VMOVUPS      avx2Round<>+0(SB), Y13
+	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y12
+	VFMADD231PS  avx2Scale<>+0(SB), Y11, Y13
+	VSUBPS       avx2Round<>+0(SB), Y12, Y14
+	VSUBPS       avx2Round<>+0(SB), Y13, Y15
+	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y10
+	VFMSUB132PS  avx2Scale<>+0(SB), Y15, Y11
+	VPSLLD       $0x14, Y12, Y14
+	VPSLLD       $0x14, Y13, Y15
+	VPERMPS      avx2Table<>+0(SB), Y12, Y12
+	VPERMPS      avx2Table<>+0(SB), Y13, Y13
+	VPADDD       Y14, Y12, Y12
+	VPADDD       Y15, Y13, Y13
+	VMOVUPS      avx2P4<>+0(SB), Y14
+	VMOVUPS      avx2P4<>+0(SB), Y15
+	VFMADD213PS  avx2P3<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P3<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P2<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P2<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P1<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P1<>+0(SB), Y11, Y15
+	VMULPS       Y14, Y10, Y10
+	VMULPS       Y15, Y11, Y11
+	VSUBPS       avx2One<>+0(SB), Y12, Y14
+	VSUBPS       avx2One<>+0(SB), Y13, Y15
+	VFMADD213PS  Y14, Y12, Y10
+	VFMADD213PS  Y15, Y13, Y11
 	VBLENDVPS    Y8, Y10, Y8, Y8
-	VMOVUPS      avx2LowELU<>+0(SB), Y10
-	VMAXPS       Y9, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
-	VBLENDVPS    Y9, Y10, Y9, Y9
+	VBLENDVPS    Y9, Y11, Y9, Y9
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	VMOVUPS      Y2, 1024(AX)
@@ -2962,72 +2962,72 @@ fewInner:
 	JNZ          fewInner
 	VMOVUPS      avx2LowELU<>+0(SB), Y6
 	VMAXPS       Y1, Y6, Y6
-	VMOVUPS      avx2Round<>+0(SB), Y7
-	VFMADD231PS  avx2Scale<>+0(SB), Y6, Y7
-	VSUBPS       avx2Round<>+0(SB), Y7, Y8
-	VFMSUB132PS  avx2Scale<>+0(SB), Y8, Y6
-	VPSLLD       $0x14, Y7, Y8
-	VPERMPS      avx2Table<>+0(SB), Y7, Y7
-	VPADDD       Y8, Y7, Y7
-	VMOVUPS      avx2P4<>+0(SB), Y8
-	VFMADD213PS  avx2P3<>+0(SB), Y6, Y8
-	VFMADD213PS  avx2P2<>+0(SB), Y6, Y8
-	VFMADD213PS  avx2P1<>+0(SB), Y6, Y8
-	VMULPS       Y8, Y6, Y6
-	VSUBPS       avx2One<>+0(SB), Y7, Y8
-	VFMADD213PS  Y8, Y7, Y6
+	VMOVUPS      avx2LowELU<>+0(SB), Y7
+	VMAXPS       Y2, Y7, Y7
+	VMOVUPS      avx2Round<>+0(SB), Y8
+	VMOVUPS      avx2Round<>+0(SB), Y9
+	VFMADD231PS  avx2Scale<>+0(SB), Y6, Y8
+	VFMADD231PS  avx2Scale<>+0(SB), Y7, Y9
+	VSUBPS       avx2Round<>+0(SB), Y8, Y10
+	VSUBPS       avx2Round<>+0(SB), Y9, Y11
+	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y6
+	VFMSUB132PS  avx2Scale<>+0(SB), Y11, Y7
+	VPSLLD       $0x14, Y8, Y10
+	VPSLLD       $0x14, Y9, Y11
+	VPERMPS      avx2Table<>+0(SB), Y8, Y8
+	VPERMPS      avx2Table<>+0(SB), Y9, Y9
+	VPADDD       Y10, Y8, Y8
+	VPADDD       Y11, Y9, Y9
+	VMOVUPS      avx2P4<>+0(SB), Y10
+	VMOVUPS      avx2P4<>+0(SB), Y11
+	VFMADD213PS  avx2P3<>+0(SB), Y6, Y10
+	VFMADD213PS  avx2P3<>+0(SB), Y7, Y11
+	VFMADD213PS  avx2P2<>+0(SB), Y6, Y10
+	VFMADD213PS  avx2P2<>+0(SB), Y7, Y11
+	VFMADD213PS  avx2P1<>+0(SB), Y6, Y10
+	VFMADD213PS  avx2P1<>+0(SB), Y7, Y11
+	VMULPS       Y10, Y6, Y6
+	VMULPS       Y11, Y7, Y7
+	VSUBPS       avx2One<>+0(SB), Y8, Y10
+	VSUBPS       avx2One<>+0(SB), Y9, Y11
+	VFMADD213PS  Y10, Y8, Y6
+	VFMADD213PS  Y11, Y9, Y7
 	VBLENDVPS    Y1, Y6, Y1, Y1
-	VMOVUPS      avx2LowELU<>+0(SB), Y6
-	VMAXPS       Y2, Y6, Y6
-	VMOVUPS      avx2Round<>+0(SB), Y7
-	VFMADD231PS  avx2Scale<>+0(SB), Y6, Y7
-	VSUBPS       avx2Round<>+0(SB), Y7, Y8
-	VFMSUB132PS  avx2Scale<>+0(SB), Y8, Y6
-	VPSLLD       $0x14, Y7, Y8
-	VPERMPS      avx2Table<>+0(SB), Y7, Y7
-	VPADDD       Y8, Y7, Y7
-	VMOVUPS      avx2P4<>+0(SB), Y8
-	VFMADD213PS  avx2P3<>+0(SB), Y6, Y8
-	VFMADD213PS  avx2P2<>+0(SB), Y6, Y8
-	VFMADD213PS  avx2P1<>+0(SB), Y6, Y8
-	VMULPS       Y8, Y6, Y6
-	VSUBPS       avx2One<>+0(SB), Y7, Y8
-	VFMADD213PS  Y8, Y7, Y6
-	VBLENDVPS    Y2, Y6, Y2, Y2
+	VBLENDVPS    Y2, Y7, Y2, Y2
 	VMOVUPS      avx2LowELU<>+0(SB), Y6
 	VMAXPS       Y3, Y6, Y6
-	VMOVUPS      avx2Round<>+0(SB), Y7
-	VFMADD231PS  avx2Scale<>+0(SB), Y6, Y7
-	VSUBPS       avx2Round<>+0(SB), Y7, Y8
-	VFMSUB132PS  avx2Scale<>+0(SB), Y8, Y6
-	VPSLLD       $0x14, Y7, Y8
-	VPERMPS      avx2Table<>+0(SB), Y7, Y7
-	VPADDD       Y8, Y7, Y7
-	VMOVUPS      avx2P4<>+0(SB), Y8
-	VFMADD213PS  avx2P3<>+0(SB), Y6, Y8
-	VFMADD213PS  avx2P2<>+0(SB), Y6, Y8
-	VFMADD213PS  avx2P1<>+0(SB), Y6, Y8
-	VMULPS       Y8, Y6, Y6
-	VSUBPS       avx2One<>+0(SB), Y7, Y8
-	VFMADD213PS  Y8, Y7, Y6
+	VMOVUPS      avx2LowELU<>+0(SB), Y7
+	VMAXPS       Y4, Y7, Y7
+	VMOVUPS      avx2Round<>+0(SB), Y8
+	VMOVUPS      avx2Round<>+0(SB), Y9
+	VFMADD231PS  avx2Scale<>+0(SB), Y6, Y8
+	VFMADD231PS  avx2Scale<>+0(SB), Y7, Y9
+	VSUBPS       avx2Round<>+0(SB), Y8, Y10
+	VSUBPS       avx2Round<>+0(SB), Y9, Y11
+	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y6
+	VFMSUB132PS  avx2Scale<>+0(SB), Y11, Y7
+	VPSLLD       $0x14, Y8, Y10
+	VPSLLD       $0x14, Y9, Y11
+	VPERMPS      avx2Table<>+0(SB), Y8, Y8
+	VPERMPS      avx2Table<>+0(SB), Y9, Y9
+	VPADDD       Y10, Y8, Y8
+	VPADDD       Y11, Y9, Y9
+	VMOVUPS      avx2P4<>+0(SB), Y10
+	VMOVUPS      avx2P4<>+0(SB), Y11
+	VFMADD213PS  avx2P3<>+0(SB), Y6, Y10
+	VFMADD213PS  avx2P3<>+0(SB), Y7, Y11
+	VFMADD213PS  avx2P2<>+0(SB), Y6, Y10
+	VFMADD213PS  avx2P2<>+0(SB), Y7, Y11
+	VFMADD213PS  avx2P1<>+0(SB), Y6, Y10
+	VFMADD213PS  avx2P1<>+0(SB), Y7, Y11
+	VMULPS       Y10, Y6, Y6
+	VMULPS       Y11, Y7, Y7
+	VSUBPS       avx2One<>+0(SB), Y8, Y10
+	VSUBPS       avx2One<>+0(SB), Y9, Y11
+	VFMADD213PS  Y10, Y8, Y6
+	VFMADD213PS  Y11, Y9, Y7
 	VBLENDVPS    Y3, Y6, Y3, Y3
-	VMOVUPS      avx2LowELU<>+0(SB), Y6
-	VMAXPS       Y4, Y6, Y6
-	VMOVUPS      avx2Round<>+0(SB), Y7
-	VFMADD231PS  avx2Scale<>+0(SB), Y6, Y7
-	VSUBPS       avx2Round<>+0(SB), Y7, Y8
-	VFMSUB132PS  avx2Scale<>+0(SB), Y8, Y6
-	VPSLLD       $0x14, Y7, Y8
-	VPERMPS      avx2Table<>+0(SB), Y7, Y7
-	VPADDD       Y8, Y7, Y7
-	VMOVUPS      avx2P4<>+0(SB), Y8
-	VFMADD213PS  avx2P3<>+0(SB), Y6, Y8
-	VFMADD213PS  avx2P2<>+0(SB), Y6, Y8
-	VFMADD213PS  avx2P1<>+0(SB), Y6, Y8
-	VMULPS       Y8, Y6, Y6
-	VSUBPS       avx2One<>+0(SB), Y7, Y8
-	VFMADD213PS  Y8, Y7, Y6
-	VBLENDVPS    Y4, Y6, Y4, Y4
+	VBLENDVPS    Y4, Y7, Y4, Y4
 	VMOVUPS      avx2LowELU<>+0(SB), Y6
 	VMAXPS       Y5, Y6, Y6
 	VMOVUPS      avx2Round<>+0(SB), Y7
@@ -4172,7 +4172,63 @@ TEXT ·avx2Affine(SB), NOSPLIT, $0-48
 	MOVQ         t+24(FP), DI
 	XORQ         CX, CX
 
-loop:
+many:
+	CMPQ        AX, $0x00000008
+	JL          few
+	VMOVUPS     (SI)(CX*1), Y1
+	VANDNPS     avx2Sign<>+0(SB), Y1, Y3
+	VORPS       avx2Sign<>+0(SB), Y1, Y1
+	VMOVUPS     avx2LowTanh<>+0(SB), Y2
+	VMAXPS      Y1, Y2, Y2
+	VMOVUPS     avx2Round<>+0(SB), Y1
+	VFMADD231PS avx2ScaleTwice<>+0(SB), Y2, Y1
+	VSUBPS      avx2Round<>+0(SB), Y1, Y4
+	VFMSUB132PS avx2ScaleTwice<>+0(SB), Y4, Y2
+	VPSLLD      $0x14, Y1, Y4
+	VPERMPS     avx2Table<>+0(SB), Y1, Y1
+	VPADDD      Y4, Y1, Y1
+	VMOVUPS     avx2P4<>+0(SB), Y4
+	VFMADD213PS avx2P3<>+0(SB), Y2, Y4
+	VFMADD213PS avx2P2<>+0(SB), Y2, Y4
+	VFMADD213PS avx2P1<>+0(SB), Y2, Y4
+	VMULPS      Y4, Y2, Y2
+	VSUBPS      avx2One<>+0(SB), Y1, Y4
+	VFMADD213PS Y4, Y1, Y2
+	VADDPS      avx2Two<>+0(SB), Y2, Y1
+	VDIVPS      Y1, Y2, Y1
+	VXORPS      Y3, Y1, Y1
+	VMULPS      Y0, Y1, Y1
+	VMOVUPS     (BX)(CX*1), Y2
+	VADDPS      Y1, Y2, Y2
+	VMOVUPS     Y2, (BX)(CX*1)
+	VMOVUPS     (DX)(CX*1), Y2
+	VMOVUPS     (DI)(CX*1), Y3
+	VMOVUPS     avx2LowExp<>+0(SB), Y4
+	VMAXPS      Y1, Y4, Y1
+	VMOVUPS     avx2HighExp<>+0(SB), Y4
+	VMINPS      Y1, Y4, Y1
+	VMOVUPS     avx2Round<>+0(SB), Y4
+	VFMADD231PS avx2ScaleHalf<>+0(SB), Y1, Y4
+	VSUBPS      avx2Round<>+0(SB), Y4, Y5
+	VFMSUB231PS avx2ScaleHalf<>+0(SB), Y1, Y5
+	VFMADD132PS avx2ScaleHalfRest<>+0(SB), Y5, Y1
+	VPSLLD      $0x14, Y4, Y5
+	VPERMPS     avx2Table<>+0(SB), Y4, Y4
+	VPADDD      Y5, Y4, Y4
+	VMOVUPS     avx2P4<>+0(SB), Y5
+	VFMADD213PS avx2P3<>+0(SB), Y1, Y5
+	VFMADD213PS avx2P2<>+0(SB), Y1, Y5
+	VFMADD213PS avx2P1<>+0(SB), Y1, Y5
+	VMULPS      Y5, Y1, Y1
+	VFMADD213PS Y4, Y4, Y1
+	VMULPS      Y1, Y1, Y1
+	VFMADD213PS Y3, Y1, Y2
+	VMOVUPS     Y2, (DX)(CX*1)
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000008, AX
+	JMP         many
+
+few:
 	TESTQ       AX, AX
 	JLE         done
 	MOVQ        $0x00000008, R8
@@ -4204,36 +4260,34 @@ loop:
 	VDIVPS      Y2, Y3, Y2
 	VXORPS      Y4, Y2, Y2
 	VMULPS      Y0, Y2, Y2
-	VMASKMOVPS  (BX)(CX*1), Y1, Y3
-	VADDPS      Y2, Y3, Y3
-	VMASKMOVPS  Y3, Y1, (BX)(CX*1)
-	VMASKMOVPS  (DX)(CX*1), Y1, Y3
-	VMASKMOVPS  (DI)(CX*1), Y1, Y4
-	VMOVUPS     avx2LowExp<>+0(SB), Y5
-	VMAXPS      Y2, Y5, Y2
-	VMOVUPS     avx2HighExp<>+0(SB), Y5
-	VMINPS      Y2, Y5, Y2
-	VMOVUPS     avx2Round<>+0(SB), Y5
-	VFMADD231PS avx2ScaleHalf<>+0(SB), Y2, Y5
-	VSUBPS      avx2Round<>+0(SB), Y5, Y6
-	VMOVAPS     Y2, Y7
-	VFMSUB132PS avx2ScaleHalf<>+0(SB), Y6, Y7
-	VFMADD132PS avx2ScaleHalfRest<>+0(SB), Y7, Y2
-	VPSLLD      $0x14, Y5, Y6
-	VPERMPS     avx2Table<>+0(SB), Y5, Y5
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     avx2P4<>+0(SB), Y6
-	VFMADD213PS avx2P3<>+0(SB), Y2, Y6
-	VFMADD213PS avx2P2<>+0(SB), Y2, Y6
-	VFMADD213PS avx2P1<>+0(SB), Y2, Y6
-	VMULPS      Y6, Y2, Y2
-	VFMADD213PS Y5, Y5, Y2
+	VMASKMOVPS  (BX)(CX*1), Y1, Y0
+	VADDPS      Y2, Y0, Y0
+	VMASKMOVPS  Y0, Y1, (BX)(CX*1)
+	VMASKMOVPS  (DX)(CX*1), Y1, Y0
+	VMASKMOVPS  (DI)(CX*1), Y1, Y3
+	VMOVUPS     avx2LowExp<>+0(SB), Y4
+	VMAXPS      Y2, Y4, Y2
+	VMOVUPS     avx2HighExp<>+0(SB), Y4
+	VMINPS      Y2, Y4, Y2
+	VMOVUPS     avx2Round<>+0(SB), Y4
+	VFMADD231PS avx2ScaleHalf<>+0(SB), Y2, Y4
+	VSUBPS      avx2Round<>+0(SB), Y4, Y5
+	VFMSUB231PS avx2ScaleHalf<>+0(SB), Y2, Y5
+	VFMADD132PS avx2ScaleHalfRest<>+0(SB), Y5, Y2
+	VPSLLD      $0x14, Y4, Y5
+	VPERMPS     avx2Table<>+0(SB), Y4, Y4
+	VPADDD      Y5, Y4, Y4
+	VMOVUPS     avx2P4<>+0(SB), Y5
+	VFMADD213PS avx2P3<>+0(SB), Y2, Y5
+	VFMADD213PS avx2P2<>+0(SB), Y2, Y5
+	VFMADD213PS avx2P1<>+0(SB), Y2, Y5
+	VMULPS      Y5, Y2, Y2
+	VFMADD213PS Y4, Y4, Y2
 	VMULPS      Y2, Y2, Y2
-	VFMADD213PS Y4, Y2, Y3
-	VMASKMOVPS  Y3, Y1, (DX)(CX*1)
+	VFMADD213PS Y3, Y2, Y0
+	VMASKMOVPS  Y0, Y1, (DX)(CX*1)
 	ADDQ        $0x00000020, CX
 	SUBQ        $0x00000008, AX
-	JMP         loop
 
 done:
 	VZEROUPPER
@@ -4330,7 +4384,65 @@ TEXT ·avx2AffineInverse(SB), NOSPLIT, $0-48
 	MOVQ         t+24(FP), DI
 	XORQ         CX, CX
 
-loop:
+many:
+	CMPQ        AX, $0x00000008
+	JL          few
+	VMOVUPS     (SI)(CX*1), Y1
+	VANDNPS     avx2Sign<>+0(SB), Y1, Y3
+	VORPS       avx2Sign<>+0(SB), Y1, Y1
+	VMOVUPS     avx2LowTanh<>+0(SB), Y2
+	VMAXPS      Y1, Y2, Y2
+	VMOVUPS     avx2Round<>+0(SB), Y1
+	VFMADD231PS avx2ScaleTwice<>+0(SB), Y2, Y1
+	VSUBPS      avx2Round<>+0(SB), Y1, Y4
+	VFMSUB132PS avx2ScaleTwice<>+0(SB), Y4, Y2
+	VPSLLD      $0x14, Y1, Y4
+	VPERMPS     avx2Table<>+0(SB), Y1, Y1
+	VPADDD      Y4, Y1, Y1
+	VMOVUPS     avx2P4<>+0(SB), Y4
+	VFMADD213PS avx2P3<>+0(SB), Y2, Y4
+	VFMADD213PS avx2P2<>+0(SB), Y2, Y4
+	VFMADD213PS avx2P1<>+0(SB), Y2, Y4
+	VMULPS      Y4, Y2, Y2
+	VSUBPS      avx2One<>+0(SB), Y1, Y4
+	VFMADD213PS Y4, Y1, Y2
+	VADDPS      avx2Two<>+0(SB), Y2, Y1
+	VDIVPS      Y1, Y2, Y1
+	VXORPS      Y3, Y1, Y1
+	VMULPS      Y0, Y1, Y1
+	VMOVUPS     (BX)(CX*1), Y2
+	VADDPS      Y1, Y2, Y2
+	VMOVUPS     Y2, (BX)(CX*1)
+	VMOVUPS     (DX)(CX*1), Y2
+	VMOVUPS     (DI)(CX*1), Y3
+	VXORPS      avx2Sign<>+0(SB), Y1, Y1
+	VMOVUPS     avx2LowExp<>+0(SB), Y4
+	VMAXPS      Y1, Y4, Y1
+	VMOVUPS     avx2HighExp<>+0(SB), Y4
+	VMINPS      Y1, Y4, Y1
+	VMOVUPS     avx2Round<>+0(SB), Y4
+	VFMADD231PS avx2ScaleHalf<>+0(SB), Y1, Y4
+	VSUBPS      avx2Round<>+0(SB), Y4, Y5
+	VFMSUB231PS avx2ScaleHalf<>+0(SB), Y1, Y5
+	VFMADD132PS avx2ScaleHalfRest<>+0(SB), Y5, Y1
+	VPSLLD      $0x14, Y4, Y5
+	VPERMPS     avx2Table<>+0(SB), Y4, Y4
+	VPADDD      Y5, Y4, Y4
+	VMOVUPS     avx2P4<>+0(SB), Y5
+	VFMADD213PS avx2P3<>+0(SB), Y1, Y5
+	VFMADD213PS avx2P2<>+0(SB), Y1, Y5
+	VFMADD213PS avx2P1<>+0(SB), Y1, Y5
+	VMULPS      Y5, Y1, Y1
+	VFMADD213PS Y4, Y4, Y1
+	VMULPS      Y1, Y1, Y1
+	VSUBPS      Y3, Y2, Y2
+	VMULPS      Y1, Y2, Y2
+	VMOVUPS     Y2, (DX)(CX*1)
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000008, AX
+	JMP         many
+
+few:
 	TESTQ       AX, AX
 	JLE         done
 	MOVQ        $0x00000008, R8
@@ -4362,38 +4474,36 @@ loop:
 	VDIVPS      Y2, Y3, Y2
 	VXORPS      Y4, Y2, Y2
 	VMULPS      Y0, Y2, Y2
-	VMASKMOVPS  (BX)(CX*1), Y1, Y3
-	VADDPS      Y2, Y3, Y3
-	VMASKMOVPS  Y3, Y1, (BX)(CX*1)
-	VMASKMOVPS  (DX)(CX*1), Y1, Y3
-	VMASKMOVPS  (DI)(CX*1), Y1, Y4
+	VMASKMOVPS  (BX)(CX*1), Y1, Y0
+	VADDPS      Y2, Y0, Y0
+	VMASKMOVPS  Y0, Y1, (BX)(CX*1)
+	VMASKMOVPS  (DX)(CX*1), Y1, Y0
+	VMASKMOVPS  (DI)(CX*1), Y1, Y3
 	VXORPS      avx2Sign<>+0(SB), Y2, Y2
-	VMOVUPS     avx2LowExp<>+0(SB), Y5
-	VMAXPS      Y2, Y5, Y2
-	VMOVUPS     avx2HighExp<>+0(SB), Y5
-	VMINPS      Y2, Y5, Y2
-	VMOVUPS     avx2Round<>+0(SB), Y5
-	VFMADD231PS avx2ScaleHalf<>+0(SB), Y2, Y5
-	VSUBPS      avx2Round<>+0(SB), Y5, Y6
-	VMOVAPS     Y2, Y7
-	VFMSUB132PS avx2ScaleHalf<>+0(SB), Y6, Y7
-	VFMADD132PS avx2ScaleHalfRest<>+0(SB), Y7, Y2
-	VPSLLD      $0x14, Y5, Y6
-	VPERMPS     avx2Table<>+0(SB), Y5, Y5
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     avx2P4<>+0(SB), Y6
-	VFMADD213PS avx2P3<>+0(SB), Y2, Y6
-	VFMADD213PS avx2P2<>+0(SB), Y2, Y6
-	VFMADD213PS avx2P1<>+0(SB), Y2, Y6
-	VMULPS      Y6, Y2, Y2
-	VFMADD213PS Y5, Y5, Y2
+	VMOVUPS     avx2LowExp<>+0(SB), Y4
+	VMAXPS      Y2, Y4, Y2
+	VMOVUPS     avx2HighExp<>+0(SB), Y4
+	VMINPS      Y2, Y4, Y2
+	VMOVUPS     avx2Round<>+0(SB), Y4
+	VFMADD231PS avx2ScaleHalf<>+0(SB), Y2, Y4
+	VSUBPS      avx2Round<>+0(SB), Y4, Y5
+	VFMSUB231PS avx2ScaleHalf<>+0(SB), Y2, Y5
+	VFMADD132PS avx2ScaleHalfRest<>+0(SB), Y5, Y2
+	VPSLLD      $0x14, Y4, Y5
+	VPERMPS     avx2Table<>+0(SB), Y4, Y4
+	VPADDD      Y5, Y4, Y4
+	VMOVUPS     avx2P4<>+0(SB), Y5
+	VFMADD213PS avx2P3<>+0(SB), Y2, Y5
+	VFMADD213PS avx2P2<>+0(SB), Y2, Y5
+	VFMADD213PS avx2P1<>+0(SB), Y2, Y5
+	VMULPS      Y5, Y2, Y2
+	VFMADD213PS Y4, Y4, Y2
 	VMULPS      Y2, Y2, Y2
-	VSUBPS      Y4, Y3, Y3
-	VMULPS      Y2, Y3, Y3
-	VMASKMOVPS  Y3, Y1, (DX)(CX*1)
+	VSUBPS      Y3, Y0, Y0
+	VMULPS      Y2, Y0, Y0
+	VMASKMOVPS  Y0, Y1, (DX)(CX*1)
 	ADDQ        $0x00000020, CX
 	SUBQ        $0x00000008, AX
-	JMP         loop
 
 done:
 	VZEROUPPER
@@ -4412,7 +4522,73 @@ TEXT ·avx2AffineBack(SB), NOSPLIT, $0-60
 	MOVQ         a+32(FP), R8
 	XORQ         CX, CX
 
-loop:
+many:
+	CMPQ         AX, $0x00000008
+	JL           few
+	VMOVUPS      (SI)(CX*1), Y4
+	VANDNPS      avx2Sign<>+0(SB), Y4, Y3
+	VORPS        avx2Sign<>+0(SB), Y4, Y4
+	VMOVUPS      avx2LowTanh<>+0(SB), Y2
+	VMAXPS       Y4, Y2, Y2
+	VMOVUPS      avx2Round<>+0(SB), Y4
+	VFMADD231PS  avx2ScaleTwice<>+0(SB), Y2, Y4
+	VSUBPS       avx2Round<>+0(SB), Y4, Y5
+	VFMSUB132PS  avx2ScaleTwice<>+0(SB), Y5, Y2
+	VPSLLD       $0x14, Y4, Y5
+	VPERMPS      avx2Table<>+0(SB), Y4, Y4
+	VPADDD       Y5, Y4, Y4
+	VMOVUPS      avx2P4<>+0(SB), Y5
+	VFMADD213PS  avx2P3<>+0(SB), Y2, Y5
+	VFMADD213PS  avx2P2<>+0(SB), Y2, Y5
+	VFMADD213PS  avx2P1<>+0(SB), Y2, Y5
+	VMULPS       Y5, Y2, Y2
+	VSUBPS       avx2One<>+0(SB), Y4, Y5
+	VFMADD213PS  Y5, Y4, Y2
+	VADDPS       avx2Two<>+0(SB), Y2, Y4
+	VDIVPS       Y4, Y2, Y4
+	VXORPS       Y3, Y4, Y4
+	VMULPS       Y0, Y4, Y7
+	VMOVUPS      avx2LowExp<>+0(SB), Y2
+	VMAXPS       Y7, Y2, Y7
+	VMOVUPS      avx2HighExp<>+0(SB), Y2
+	VMINPS       Y7, Y2, Y7
+	VMOVUPS      avx2Round<>+0(SB), Y2
+	VFMADD231PS  avx2ScaleHalf<>+0(SB), Y7, Y2
+	VSUBPS       avx2Round<>+0(SB), Y2, Y3
+	VFMSUB231PS  avx2ScaleHalf<>+0(SB), Y7, Y3
+	VFMADD132PS  avx2ScaleHalfRest<>+0(SB), Y3, Y7
+	VPSLLD       $0x14, Y2, Y3
+	VPERMPS      avx2Table<>+0(SB), Y2, Y2
+	VPADDD       Y3, Y2, Y2
+	VMOVUPS      avx2P4<>+0(SB), Y3
+	VFMADD213PS  avx2P3<>+0(SB), Y7, Y3
+	VFMADD213PS  avx2P2<>+0(SB), Y7, Y3
+	VFMADD213PS  avx2P1<>+0(SB), Y7, Y3
+	VMULPS       Y3, Y7, Y7
+	VFMADD213PS  Y2, Y2, Y7
+	VMULPS       Y7, Y7, Y7
+	VMOVUPS      (DX)(CX*1), Y2
+	VMOVUPS      (BX)(CX*1), Y3
+	VMOVUPS      (DI)(CX*1), Y5
+	VMOVUPS      (R8)(CX*1), Y6
+	VMOVUPS      Y3, (DI)(CX*1)
+	VSUBPS       Y5, Y2, Y2
+	VMOVAPS      Y2, Y5
+	VFMSUB213PS  Y6, Y3, Y5
+	VDIVPS       Y7, Y2, Y2
+	VMULPS       Y7, Y3, Y3
+	VMOVUPS      Y2, (DX)(CX*1)
+	VMOVUPS      Y3, (BX)(CX*1)
+	VFMADD231PS  Y4, Y5, Y1
+	VFNMADD213PS avx2One<>+0(SB), Y4, Y4
+	VMULPS       Y0, Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VMOVUPS      Y5, (SI)(CX*1)
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, AX
+	JMP          many
+
+few:
 	TESTQ        AX, AX
 	JLE          done
 	MOVQ         $0x00000008, R9
@@ -4451,9 +4627,8 @@ loop:
 	VMOVUPS      avx2Round<>+0(SB), Y3
 	VFMADD231PS  avx2ScaleHalf<>+0(SB), Y8, Y3
 	VSUBPS       avx2Round<>+0(SB), Y3, Y4
-	VMOVAPS      Y8, Y6
-	VFMSUB132PS  avx2ScaleHalf<>+0(SB), Y4, Y6
-	VFMADD132PS  avx2ScaleHalfRest<>+0(SB), Y6, Y8
+	VFMSUB231PS  avx2ScaleHalf<>+0(SB), Y8, Y4
+	VFMADD132PS  avx2ScaleHalfRest<>+0(SB), Y4, Y8
 	VPSLLD       $0x14, Y3, Y4
 	VPERMPS      avx2Table<>+0(SB), Y3, Y3
 	VPADDD       Y4, Y3, Y3
@@ -4483,7 +4658,6 @@ loop:
 	VMASKMOVPS   Y6, Y2, (SI)(CX*1)
 	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000008, AX
-	JMP          loop
 
 done:
 	VUNPCKLPS    Y1, Y1, Y0
@@ -4514,7 +4688,73 @@ TEXT ·avx2AffineInverseBack(SB), NOSPLIT, $0-60
 	MOVQ         a+32(FP), R8
 	XORQ         CX, CX
 
-loop:
+many:
+	CMPQ         AX, $0x00000008
+	JL           few
+	VMOVUPS      (SI)(CX*1), Y4
+	VANDNPS      avx2Sign<>+0(SB), Y4, Y3
+	VORPS        avx2Sign<>+0(SB), Y4, Y4
+	VMOVUPS      avx2LowTanh<>+0(SB), Y2
+	VMAXPS       Y4, Y2, Y2
+	VMOVUPS      avx2Round<>+0(SB), Y4
+	VFMADD231PS  avx2ScaleTwice<>+0(SB), Y2, Y4
+	VSUBPS       avx2Round<>+0(SB), Y4, Y5
+	VFMSUB132PS  avx2ScaleTwice<>+0(SB), Y5, Y2
+	VPSLLD       $0x14, Y4, Y5
+	VPERMPS      avx2Table<>+0(SB), Y4, Y4
+	VPADDD       Y5, Y4, Y4
+	VMOVUPS      avx2P4<>+0(SB), Y5
+	VFMADD213PS  avx2P3<>+0(SB), Y2, Y5
+	VFMADD213PS  avx2P2<>+0(SB), Y2, Y5
+	VFMADD213PS  avx2P1<>+0(SB), Y2, Y5
+	VMULPS       Y5, Y2, Y2
+	VSUBPS       avx2One<>+0(SB), Y4, Y5
+	VFMADD213PS  Y5, Y4, Y2
+	VADDPS       avx2Two<>+0(SB), Y2, Y4
+	VDIVPS       Y4, Y2, Y4
+	VXORPS       Y3, Y4, Y4
+	VMULPS       Y0, Y4, Y7
+	VMOVUPS      avx2LowExp<>+0(SB), Y2
+	VMAXPS       Y7, Y2, Y7
+	VMOVUPS      avx2HighExp<>+0(SB), Y2
+	VMINPS       Y7, Y2, Y7
+	VMOVUPS      avx2Round<>+0(SB), Y2
+	VFMADD231PS  avx2ScaleHalf<>+0(SB), Y7, Y2
+	VSUBPS       avx2Round<>+0(SB), Y2, Y3
+	VFMSUB231PS  avx2ScaleHalf<>+0(SB), Y7, Y3
+	VFMADD132PS  avx2ScaleHalfRest<>+0(SB), Y3, Y7
+	VPSLLD       $0x14, Y2, Y3
+	VPERMPS      avx2Table<>+0(SB), Y2, Y2
+	VPADDD       Y3, Y2, Y2
+	VMOVUPS      avx2P4<>+0(SB), Y3
+	VFMADD213PS  avx2P3<>+0(SB), Y7, Y3
+	VFMADD213PS  avx2P2<>+0(SB), Y7, Y3
+	VFMADD213PS  avx2P1<>+0(SB), Y7, Y3
+	VMULPS       Y3, Y7, Y7
+	VFMADD213PS  Y2, Y2, Y7
+	VMULPS       Y7, Y7, Y7
+	VMOVUPS      (DX)(CX*1), Y2
+	VMOVUPS      (BX)(CX*1), Y3
+	VMOVUPS      (DI)(CX*1), Y5
+	VMOVUPS      (R8)(CX*1), Y6
+	VMOVAPS      Y2, Y8
+	VFNMSUB213PS Y6, Y3, Y8
+	VDIVPS       Y7, Y3, Y3
+	VXORPS       avx2Sign<>+0(SB), Y3, Y6
+	VMOVUPS      Y6, (DI)(CX*1)
+	VFMADD213PS  Y5, Y7, Y2
+	VMOVUPS      Y2, (DX)(CX*1)
+	VMOVUPS      Y3, (BX)(CX*1)
+	VFMADD231PS  Y4, Y8, Y1
+	VFNMADD213PS avx2One<>+0(SB), Y4, Y4
+	VMULPS       Y0, Y8, Y8
+	VMULPS       Y4, Y8, Y8
+	VMOVUPS      Y8, (SI)(CX*1)
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, AX
+	JMP          many
+
+few:
 	TESTQ        AX, AX
 	JLE          done
 	MOVQ         $0x00000008, R9
@@ -4553,9 +4793,8 @@ loop:
 	VMOVUPS      avx2Round<>+0(SB), Y3
 	VFMADD231PS  avx2ScaleHalf<>+0(SB), Y8, Y3
 	VSUBPS       avx2Round<>+0(SB), Y3, Y4
-	VMOVAPS      Y8, Y6
-	VFMSUB132PS  avx2ScaleHalf<>+0(SB), Y4, Y6
-	VFMADD132PS  avx2ScaleHalfRest<>+0(SB), Y6, Y8
+	VFMSUB231PS  avx2ScaleHalf<>+0(SB), Y8, Y4
+	VFMADD132PS  avx2ScaleHalfRest<>+0(SB), Y4, Y8
 	VPSLLD       $0x14, Y3, Y4
 	VPERMPS      avx2Table<>+0(SB), Y3, Y3
 	VPADDD       Y4, Y3, Y3
@@ -4585,7 +4824,6 @@ loop:
 	VMASKMOVPS   Y9, Y2, (SI)(CX*1)
 	ADDQ         $0x00000020, CX
 	SUBQ         $0x00000008, AX
-	JMP          loop
 
 done:
 	VUNPCKLPS    Y1, Y1, Y0

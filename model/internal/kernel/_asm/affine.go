@@ -28,14 +28,21 @@ func (u *unit) affineLoop(names []string, body func(m lanesLeft, at map[string]M
 	for _, name := range names {
 		rows[name] = Mem{Base: param(name), Index: offset, Scale: 1}
 	}
+	step := func(m lanesLeft) {
+		body(m, rows)
+		ADDQ(U32(u.width()), offset)
+		SUBQ(U32(u.lanes), n)
+	}
 	XORQ(offset, offset)
-	Label("loop")
+	Label("many")
+	CMPQ(n, U32(u.lanes))
+	JL(LabelRef("few"))
+	step(whole{})
+	JMP(LabelRef("many"))
+	Label("few")
 	TESTQ(n, n)
 	JLE(LabelRef("done"))
-	body(u.first(n), rows)
-	ADDQ(U32(u.width()), offset)
-	SUBQ(U32(u.lanes), n)
-	JMP(LabelRef("loop"))
+	step(u.first(n))
 	Label("done")
 }
 

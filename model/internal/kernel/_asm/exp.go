@@ -94,59 +94,102 @@ func (u *unit) coefficients() []string {
 	return []string{"P4", "P3", "P2", "P1"}[4-u.degree:]
 }
 
-// expConstants are the constants of expm1 and exp.
+// expConstants are the constants of expm1 and exp. The coefficients, needed once
+// in a vector, stay in memory.
 func (u *unit) expConstants(more ...string) map[string]Op {
-	return u.constants(append(append([]string{"Round", "Table", "One"}, u.coefficients()...), more...)...)
+	c := u.constants(append([]string{"Round", "Table", "One"}, more...)...)
+	for _, name := range u.coefficients() {
+		c[name] = u.memory(name)
+	}
+	return c
 }
+
+// The functions below take several vectors and do one step of all before the
+// next step of any: a step waits for the one before it, and the processor does
+// not look far enough ahead to find the next vector by itself.
 
 // reduce takes x to r, and returns k as the low bits of a vector. Scale is what
 // x is multiplied with, and rest, unless it is "", what that lacks.
-func (u *unit) reduce(x VecVirtual, c map[string]Op, scale, rest string) (k VecVirtual) {
-	k, whole := u.vector(), u.vector()
-	VMOVUPS(c["Round"], k)
-	VFMADD231PS(c[scale], x, k)
-	VSUBPS(c["Round"], k, whole)
+func (u *unit) reduce(x []VecVirtual, c map[string]Op, scale, rest string) (k []VecVirtual) {
+	k, whole := u.several(len(x)), u.several(len(x))
+	for i := range x {
+		VMOVUPS(c["Round"], k[i])
+	}
+	for i := range x {
+		VFMADD231PS(c[scale], x[i], k[i])
+	}
+	for i := range x {
+		VSUBPS(c["Round"], k[i], whole[i])
+	}
 	if rest == "" {
-		VFMSUB132PS(c[scale], whole, x)
+		for i := range x {
+			VFMSUB132PS(c[scale], whole[i], x[i])
+		}
 		return k
 	}
-	r := u.vector()
-	VMOVAPS(x, r)
-	VFMSUB132PS(c[scale], whole, r)
-	VFMADD132PS(c[rest], r, x)
+	for i := range x {
+		VFMSUB231PS(c[scale], x[i], whole[i])
+	}
+	for i := range x {
+		VFMADD132PS(c[rest], whole[i], x[i])
+	}
 	return k
 }
 
 // power replaces k by T, and r by p(r).
-func (u *unit) power(k, r VecVirtual, c map[string]Op) {
-	exponent, p := u.vector(), u.vector()
-	VPSLLD(Imm(uint64(23-u.tableBits)), k, exponent)
-	VPERMPS(c["Table"], k, k)
-	VPADDD(exponent, k, k)
-	names := u.coefficients()
-	VMOVUPS(c[names[0]], p)
-	for _, name := range names[1:] {
-		VFMADD213PS(c[name], r, p)
+func (u *unit) power(k, r []VecVirtual, c map[string]Op) {
+	exponent, p := u.several(len(k)), u.several(len(k))
+	for i := range k {
+		VPSLLD(Imm(uint64(23-u.tableBits)), k[i], exponent[i])
 	}
-	VMULPS(p, r, r)
+	for i := range k {
+		VPERMPS(c["Table"], k[i], k[i])
+	}
+	for i := range k {
+		VPADDD(exponent[i], k[i], k[i])
+	}
+	names := u.coefficients()
+	for i := range k {
+		VMOVUPS(c[names[0]], p[i])
+	}
+	for _, name := range names[1:] {
+		for i := range k {
+			VFMADD213PS(c[name], r[i], p[i])
+		}
+	}
+	for i := range k {
+		VMULPS(p[i], r[i], r[i])
+	}
 }
 
 // expm1 replaces x by exp(x) - 1, for x between -85 and 0; NaN stays.
-func (u *unit) expm1(x VecVirtual, c map[string]Op, scale string) {
+func (u *unit) expm1(x []VecVirtual, c map[string]Op, scale string) {
 	t := u.reduce(x, c, scale, "")
 	u.power(t, x, c)
-	less := u.vector()
-	VSUBPS(c["One"], t, less)
-	VFMADD213PS(less, t, x)
+	less := u.several(len(x))
+	for i := range x {
+		VSUBPS(c["One"], t[i], less[i])
+	}
+	for i := range x {
+		VFMADD213PS(less[i], t[i], x[i])
+	}
 }
 
 // elu replaces v by ELU(v).
-func (u *unit) elu(v VecVirtual, c map[string]Op) {
-	e := u.vector()
-	VMOVUPS(c["LowELU"], e)
-	VMAXPS(v, e, e) // which is v if that is NaN
+func (u *unit) elu(v []VecVirtual, c map[string]Op) {
+	e := u.several(len(v))
+	for i := range v {
+		if u.resident {
+			VMAXPS(v[i], c["LowELU"].(Register), e[i]) // which is v if that is NaN
+		} else {
+			VMOVUPS(c["LowELU"], e[i])
+			VMAXPS(v[i], e[i], e[i])
+		}
+	}
 	u.expm1(e, c, "Scale")
-	u.whereNegative(e, v)
+	for i := range v {
+		u.whereNegative(e[i], v[i])
+	}
 }
 
 // tanh replaces x by tanh(x): m/(m+2) with m = exp(-2|x|) - 1 is -|tanh x|,
@@ -157,7 +200,7 @@ func (u *unit) tanh(x VecVirtual, c map[string]Op) {
 	VORPS(c["Sign"], x, x)
 	VMOVUPS(c["LowTanh"], m)
 	VMAXPS(x, m, m)
-	u.expm1(m, c, "ScaleTwice")
+	u.expm1([]VecVirtual{m}, c, "ScaleTwice")
 	VADDPS(c["Two"], m, below)
 	VDIVPS(below, m, x)
 	VXORPS(flip, x, x)
@@ -171,8 +214,9 @@ func (u *unit) exp(x VecVirtual, c map[string]Op) {
 	VMAXPS(x, bound, x)
 	VMOVUPS(c["HighExp"], bound)
 	VMINPS(x, bound, x)
-	t := u.reduce(x, c, "ScaleHalf", "ScaleHalfRest")
-	u.power(t, x, c)
-	VFMADD213PS(t, t, x)
+	one := []VecVirtual{x}
+	t := u.reduce(one, c, "ScaleHalf", "ScaleHalfRest")
+	u.power(t, one, c)
+	VFMADD213PS(t[0], t[0], x)
 	VMULPS(x, x, x)
 }

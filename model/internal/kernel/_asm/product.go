@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -96,11 +97,7 @@ func (p *productLoop) block(label string, vectors int, m lanesLeft) {
 func (p *productLoop) start(sum VecVirtual, row, vector int, m lanesLeft) {
 	switch p.ending {
 	case linear, elu:
-		if vector == 0 {
-			VBROADCASTSS(Mem{Base: p.b, Disp: 4 * row}, sum)
-		} else {
-			VBROADCASTSS(Mem{Base: p.b, Disp: 4 * row}, sum)
-		}
+		VBROADCASTSS(Mem{Base: p.b, Disp: 4 * row}, sum)
 	case add:
 		m.load(p.at(p.y, row, vector), sum)
 	case gate:
@@ -171,10 +168,8 @@ func (p *productLoop) finish(sums [][]VecVirtual, m lanesLeft) {
 	switch p.ending {
 	case elu:
 		c := p.expConstants("Scale", "LowELU")
-		for r := range sums {
-			for _, sum := range sums[r] {
-				p.elu(sum, c)
-			}
+		for some := range slices.Chunk(slices.Concat(sums...), together) {
+			p.elu(some, c)
 		}
 	case gate:
 		// ELU'(u) = 1 + min(h, 0); the minimum is h if that is NaN.

@@ -39,6 +39,9 @@ type unit struct {
 // gradColumns is a vector of four: the sums of four weights in a row.
 const gradColumns = 4
 
+// together is the number of exponentials that are computed together.
+const together = 2
+
 // maxRows is the most rows a product works on at once.
 const maxRows = 5
 
@@ -58,6 +61,15 @@ var units = map[string]*unit{
 		},
 		gradRows: 2, tableBits: 3, degree: 4,
 	},
+}
+
+// several allocates so many registers.
+func (u *unit) several(n int) []VecVirtual {
+	v := make([]VecVirtual, n)
+	for i := range v {
+		v[i] = u.vector()
+	}
+	return v
 }
 
 // width is the number of bytes in a vector.
