@@ -1,14 +1,5 @@
 package model
 
-import "neuralrg/model/internal/kernel"
-
-// kernels are the inner loops in use.
-var kernels = kernel.Implementations()[0]
-
-// Kernels names the implementation of the inner loops. Results are the same bit
-// for bit only where it is the same.
-func Kernels() string { return kernels.Name }
-
 // Generate maps latents z to fields x, and sets logq[b] = ln q(x_b), the
 // logarithm of the flow's density, not symmetrised, for the n = len(logq)
 // samples: ln q(x) = ln N(z) - ln |det dx/dz|. x and z have Sites()*n elements

@@ -15,6 +15,8 @@ import (
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
+
+	"neuralrg/model"
 )
 
 // app is one invocation of the program.
@@ -77,7 +79,10 @@ neuralrg exact -L 16 -T 2.3`
 // to a.err. Commands accept any argument (cobra.ArbitraryArgs) to get here.
 func (a *app) do(work func() error) func(*cobra.Command, []string) error {
 	return func(c *cobra.Command, args []string) error {
+		refused := model.KernelsRefused()
 		switch {
+		case refused != nil:
+			a.err = usage("NEURALRG_KERNELS: "+refused.Error(), hintOf(refused))
 		case len(args) == 0:
 			a.err = work()
 		case c.HasParent():

@@ -14,6 +14,10 @@ const (
 // assembly is the functions that _asm writes for one instruction set. Steps and
 // strides are in elements.
 type assembly struct {
+	lanes int // float32 in a vector
+
+	peak func(turns int) // 12 multiply-adds of vectors a turn
+
 	// Products are y = W x for 1 to maxRows rows of y, with inner rows of x.
 	// The weight of row r of y and row k of x is w[r*rowStep+k*innerStep], and
 	// what happens to the product is Linear: W x + b, ELU: ELU(W x + b), Add:
@@ -50,6 +54,7 @@ func assembled() (sets []*Set) {
 func (a *assembly) set(name string) *Set {
 	return &Set{
 		Name:         name,
+		Peak:         a.measure,
 		Dense:        func(y, x []Row, w, b []float32, n int) { a.forward(&a.linear, y, x, w, b, n) },
 		DenseELU:     func(y, x []Row, w, b []float32, n int) { a.forward(&a.elu, y, x, w, b, n) },
 		DenseBack:    func(dx, dy []Row, w []float32, n int) { a.backward(&a.add, dx, dy, w, n) },
@@ -106,6 +111,11 @@ func (a *assembly) gradient(dw, db []float32, dy, x []Row, n int) {
 	}
 }
 
+func (a *assembly) measure(turns int) (flops float64) {
+	a.peak(turns)
+	return float64(turns) * 12 * 2 * float64(a.lanes)
+}
+
 // share is the first part when so many are split into as few parts of at most
 // limit as can be, all nearly equal.
 func share(many, limit int) int {
@@ -114,6 +124,8 @@ func share(many, limit int) int {
 }
 
 var avx512 = assembly{
+	lanes:  16,
+	peak:   avx512Peak,
 	linear: [maxRows]product{avx512ProductLinear1, avx512ProductLinear2, avx512ProductLinear3, avx512ProductLinear4, avx512ProductLinear5},
 	elu:    [maxRows]product{avx512ProductELU1, avx512ProductELU2, avx512ProductELU3, avx512ProductELU4, avx512ProductELU5},
 	add:    [maxRows]product{avx512ProductAdd1, avx512ProductAdd2, avx512ProductAdd3, avx512ProductAdd4, avx512ProductAdd5},
@@ -130,6 +142,8 @@ var avx512 = assembly{
 }
 
 var avx2 = assembly{
+	lanes:  8,
+	peak:   avx2Peak,
 	linear: [maxRows]product{avx2ProductLinear1, avx2ProductLinear2, avx2ProductLinear3, avx2ProductLinear4, avx2ProductLinear5},
 	elu:    [maxRows]product{avx2ProductELU1, avx2ProductELU2, avx2ProductELU3, avx2ProductELU4, avx2ProductELU5},
 	add:    [maxRows]product{avx2ProductAdd1, avx2ProductAdd2, avx2ProductAdd3, avx2ProductAdd4, avx2ProductAdd5},
