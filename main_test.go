@@ -18,15 +18,17 @@ import (
 var mayImport = map[string][]string{
 	"model/internal/kernel":   {},
 	"model":                   {"model/internal/kernel"},
+	"model/loops":             {"model", "model/internal/kernel"},
 	"physics/internal/kernel": {},
 	"physics":                 {"physics/internal/kernel"},
 	"sampling":                {"physics", "model"},
 	"training":                {"physics", "model", "sampling"},
 	"training/run":            {"physics", "model", "sampling", "training"},
+	"training/bench":          {"physics", "model", "model/loops", "sampling", "training"},
 	"themes":                  {},
 	"tui/chart":               {"themes"},
 	"tui":                     {"model", "physics", "training", "training/run", "themes", "tui/chart"},
-	"tui/cli":                 {"model", "physics", "training", "training/run", "themes", "tui"},
+	"tui/cli":                 {"model", "physics", "training", "training/run", "training/bench", "themes", "tui"},
 	".":                       {"tui/cli"},
 }
 
@@ -41,7 +43,7 @@ var reserved = map[string][]string{
 	"github.com/spf13/cobra": {"tui/cli"},
 	"github.com/spf13/pflag": {"tui/cli"},
 	"os":                     {"model", "physics", "training/run", "tui", "tui/cli", "."},
-	"time":                   {"training/run", "tui", "tui/chart", "tui/cli"},
+	"time":                   {"training/run", "training/bench", "tui", "tui/chart", "tui/cli"},
 	"net":                    {},
 	"unsafe":                 {"model"}, // for the size of its memory
 	"C":                      {},

@@ -70,7 +70,7 @@ neuralrg exact -L 16 -T 2.3`
 		a.err = flagError(c, err)
 		return nil
 	})
-	root.AddCommand(a.trainCommand("train"), a.exactCommand(), a.versionCommand())
+	root.AddCommand(a.trainCommand("train"), a.exactCommand(), a.benchCommand(), a.versionCommand())
 	a.strictHelp(root)
 	return root
 }

@@ -61,6 +61,8 @@ func TestWrongUsageIsSaidInTwoLines(t *testing.T) {
 		{"empty size", "train --size=", "flag --size is empty", "whole number"},
 		{"two sources", "train --preset paper --config x.json", "--preset and --config", "one"},
 		{"resume with a preset", "train --resume --dir x --preset paper", "--resume", "--preset"},
+		{"bench, no threads", "bench --threads 0", "threads 0", "from 1"},
+		{"bench, an argument", "bench fast", `"fast"`, "--help"},
 		{"exact, odd", "exact -L 7", "L=7 is odd", "even"},
 		{"exact, two", "exact -L 2", "L=2", "even size from 4"},
 		{"exact, cold", "exact -T -1", "T=-1", "0.1"},
@@ -96,7 +98,7 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 		}
 	}
 	root := neuralrg(t, ".", "--help").stdout
-	for _, line := range []string{"train", "exact", "version"} {
+	for _, line := range []string{"train", "exact", "bench", "version"} {
 		if !strings.Contains(root, "\n    "+line+" ") {
 			t.Errorf("--help does not name the command %s:\n%s", line, root)
 		}

@@ -30,52 +30,74 @@ const testScale = 0.5
 
 var columnKernels = []columnwise{
 	{
-		"Dense", []int{5, 3},
-		[][]int{{}, {0}}, nil, []bool{false, false},
+		"Dense",
+		[]int{5, 3},
+		[][]int{{}, {0}},
+		nil,
+		[]bool{false, false},
 		func(k *Set, m [][]Row, n int) float32 { k.Dense(m[0], m[1], testW, testB, n); return 0 },
 	},
 	{
-		"DenseELU", []int{5, 3},
-		[][]int{{}, {0}}, nil, []bool{false, false},
+		"DenseELU",
+		[]int{5, 3},
+		[][]int{{}, {0}},
+		nil,
+		[]bool{false, false},
 		func(k *Set, m [][]Row, n int) float32 { k.DenseELU(m[0], m[1], testW, testB, n); return 0 },
 	},
 	{
-		"DenseBack", []int{3, 5},
-		[][]int{{0}, {0}}, nil, []bool{false, false},
+		"DenseBack",
+		[]int{3, 5},
+		[][]int{{0}, {0}},
+		nil,
+		[]bool{false, false},
 		func(k *Set, m [][]Row, n int) float32 { k.DenseBack(m[0], m[1], testW, n); return 0 },
 	},
 	{
-		"DenseBackELU", []int{3, 5},
-		[][]int{{0}, {0}}, nil, []bool{true, false},
+		"DenseBackELU",
+		[]int{3, 5},
+		[][]int{{0}, {0}},
+		nil,
+		[]bool{true, false},
 		func(k *Set, m [][]Row, n int) float32 { k.DenseBackELU(m[0], m[1], testW, n); return 0 },
 	},
 	{
-		"Affine", []int{1, 1, 1, 1},
-		[][]int{{0}, {1}, {0, 1}, {0}}, nil, []bool{false, false, true, false},
+		"Affine",
+		[]int{1, 1, 1, 1},
+		[][]int{{0}, {1}, {0, 1}, {0}},
+		nil,
+		[]bool{false, false, true, false},
 		func(k *Set, m [][]Row, n int) float32 {
 			k.Affine(&m[0][0], &m[1][0], &m[2][0], &m[3][0], testScale, n)
 			return 0
 		},
 	},
 	{
-		"AffineInverse", []int{1, 1, 1, 1},
-		[][]int{{0}, {1}, {0, 1}, {0}}, nil, []bool{false, false, true, false},
+		"AffineInverse",
+		[]int{1, 1, 1, 1},
+		[][]int{{0}, {1}, {0, 1}, {0}},
+		nil,
+		[]bool{false, false, true, false},
 		func(k *Set, m [][]Row, n int) float32 {
 			k.AffineInverse(&m[0][0], &m[1][0], &m[2][0], &m[3][0], testScale, n)
 			return 0
 		},
 	},
 	{
-		"AffineBack", []int{1, 1, 1, 1, 1},
-		[][]int{{0, 2}, {1, 2, 3}, {0, 1, 2}, {0, 2}, {2}}, []bool{true, true, true, true, true},
+		"AffineBack",
+		[]int{1, 1, 1, 1, 1},
+		[][]int{{0, 2}, {1, 2, 3}, {0, 1, 2}, {0, 2}, {2}},
+		[]bool{true, true, true, true, true},
 		[]bool{false, false, true, false, false},
 		func(k *Set, m [][]Row, n int) float32 {
 			return k.AffineBack(&m[0][0], &m[1][0], &m[2][0], &m[3][0], &m[4][0], testScale, n)
 		},
 	},
 	{
-		"AffineInverseBack", []int{1, 1, 1, 1, 1},
-		[][]int{{0, 2}, {1, 2, 3}, {0, 1, 2, 3}, {0}, {2}}, []bool{true, true, true, false, true},
+		"AffineInverseBack",
+		[]int{1, 1, 1, 1, 1},
+		[][]int{{0, 2}, {1, 2, 3}, {0, 1, 2, 3}, {0}, {2}},
+		[]bool{true, true, true, false, true},
 		[]bool{false, false, true, false, false},
 		func(k *Set, m [][]Row, n int) float32 {
 			return k.AffineInverseBack(&m[0][0], &m[1][0], &m[2][0], &m[3][0], &m[4][0], testScale, n)
