@@ -12,8 +12,9 @@ import (
 func BenchmarkStep(b *testing.B) {
 	numbers := []int{1, 2, runtime.GOMAXPROCS(0)}
 	slices.Sort(numbers)
+	numbers = slices.Compact(numbers)
 	for _, size := range []int{16, 32, 64, 128} {
-		for _, threads := range slices.Compact(numbers) {
+		for _, threads := range numbers {
 			c, err := Preset("paper")
 			if err != nil {
 				b.Fatal(err)
