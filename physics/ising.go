@@ -94,18 +94,10 @@ func (m *Ising) Eval(u []float64, grad, x []float32) {
 	w := m.workspaces.Get().(*workspace)
 	defer m.workspaces.Put(w)
 	w.Set = kernels
-	for b := 0; b < n; b += kernel.Lanes {
-		end := min(b+kernel.Lanes, n)
-		if grad != nil && end-b == kernel.Lanes {
-			energies := w.eval(&m.coupling, grad[b:], x[b:], n)
-			copy(u[b:], energies[:])
-			continue
-		}
-		w.load(x, b, end, n)
-		energies := w.eval(&m.coupling, w.grad, w.x, kernel.Lanes)
-		copy(u[b:end], energies[:])
-		if grad != nil {
-			w.store(grad, b, end, n)
-		}
+	t := tile{x: x, grad: grad, n: n}
+	for t.first < n {
+		t.last = min(t.first+kernel.Lanes, n)
+		w.eval(u[t.first:t.last], &m.coupling, &t)
+		t.first = t.last
 	}
 }

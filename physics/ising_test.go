@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -334,6 +335,27 @@ func TestEvalDoesNotAllocate(t *testing.T) {
 	u, grad := make([]float64, n), make([]float32, len(x))
 	if allocs := testing.AllocsPerRun(100, func() { m.Eval(u, grad, x) }); allocs != 0 {
 		t.Errorf("Eval allocates %v times", allocs)
+	}
+}
+
+// The memory named is that of the first evaluation.
+func TestEvalBytes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("under the race detector pools forget on purpose")
+	}
+	for _, size := range []int{4, 16, 64} {
+		m := mustIsing(t, size, Tc)
+		x := gaussianFields(size*size, 2, 9)
+		u, grad := make([]float64, 1), make([]float32, len(x))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		m.Eval(u, grad, x)
+		runtime.ReadMemStats(&after)
+		taken, said := float64(after.TotalAlloc-before.TotalAlloc), float64(EvalBytes(size))
+		const small = 4000
+		if said < 0.9*taken-small || said > 1.1*taken+small {
+			t.Errorf("L=%d: %.0f bytes taken, %.0f said", size, taken, said)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ type workspace struct {
 	lnCosh    kernel.Row
 	product   kernel.Row // of the factors whose logarithm lnCosh still lacks
 
-	// The samples and their gradient, if they cannot stay where they are.
+	// A row of samples and their gradient that cannot stay where they are.
 	x, grad []float32
 }
 
@@ -29,6 +29,8 @@ func newWorkspace(size int) *workspace {
 		width: size + 2,
 		modes: make([]kernel.Row, size*(size+2)),
 		row:   make([]kernel.Row, size),
+		x:     make([]float32, size*kernel.Lanes),
+		grad:  make([]float32, size*kernel.Lanes),
 	}
 	for i := range w.product {
 		w.product[i] = 1
@@ -36,41 +38,66 @@ func newWorkspace(size int) *workspace {
 	return w
 }
 
-// load copies the samples from b to end of a batch of n to x, with zeros behind.
-func (w *workspace) load(x []float32, b, end, n int) {
-	if w.x == nil {
-		w.x = make([]float32, w.size*w.size*kernel.Lanes)
-		w.grad = make([]float32, w.size*w.size*kernel.Lanes)
+// EvalBytes is the memory that an Ising of linear size L takes for each goroutine
+// that evaluates it.
+func EvalBytes(L int) int {
+	const float64Size = 8
+	rows := L*(L+2) + 2*L // of float64, the copies being half as large
+	return rows * kernel.Lanes * float64Size
+}
+
+// tile is kernel.Lanes neighbouring samples of a batch, or fewer at its end. A
+// gradient is not wanted if grad is nil.
+type tile struct {
+	x, grad     []float32
+	n           int // samples of the batch
+	first, last int // last excluded
+}
+
+// load returns one row of the lattice and the place for its gradient, with the
+// distance between sites: in the batch itself, or copied with zeros for the
+// samples missing.
+func (w *workspace) load(t *tile, row int) (grad, x []float32, stride int) {
+	at := row*w.size*t.n + t.first
+	lanes := t.last - t.first
+	if t.grad != nil && lanes == kernel.Lanes {
+		return t.grad[at:], t.x[at:], t.n
 	}
-	for i := range w.size * w.size {
-		row := w.x[i*kernel.Lanes:][:kernel.Lanes]
-		clear(row[copy(row, x[i*n+b:i*n+end]):])
+	for j := range w.size {
+		site := w.x[j*kernel.Lanes:][:kernel.Lanes]
+		clear(site[copy(site, t.x[at+j*t.n:][:lanes]):])
+	}
+	return w.grad, w.x, kernel.Lanes
+}
+
+// store brings the gradient of a row to the batch, if it was not put there.
+func (w *workspace) store(t *tile, row int) {
+	at := row*w.size*t.n + t.first
+	lanes := t.last - t.first
+	if t.grad == nil || lanes == kernel.Lanes {
+		return
+	}
+	for j := range w.size {
+		copy(t.grad[at+j*t.n:][:lanes], w.grad[j*kernel.Lanes:])
 	}
 }
 
-// store copies the gradients of these samples from grad to a batch.
-func (w *workspace) store(grad []float32, b, end, n int) {
-	for i := range w.size * w.size {
-		copy(grad[i*n+b:i*n+end], w.grad[i*kernel.Lanes:])
-	}
-}
-
-// eval returns the energies of kernel.Lanes samples, and their gradient in grad.
-func (w *workspace) eval(k *coupling, grad, x []float32, stride int) (u kernel.Row) {
-	w.solve(k, x, stride)
-	w.sites(k, grad, x, stride)
+// eval sets the gradient of a tile and the energies u of its samples.
+func (w *workspace) eval(u []float64, k *coupling, t *tile) {
+	w.solve(k, t)
+	w.sites(k, t)
 	for i := range u {
 		u[i] = w.quadratic[i]/2 - w.lnCosh[i]
 	}
-	return u
 }
 
 // solve sets quadratic = x' K'^-1 x, a sum of positive terms, and leaves
 // K'^-1 x in modes, but for the transform back.
-func (w *workspace) solve(k *coupling, x []float32, stride int) {
+func (w *workspace) solve(k *coupling, t *tile) {
 	half := w.size/2 + 1
 	for row := range w.size {
-		w.Fold(w.row, x[row*w.size*stride:], stride)
+		_, x, stride := w.load(t, row)
+		w.Fold(w.row, x, stride)
 		modes := w.modes[row*w.width:][:w.size]
 		w.Dense(modes[:half], w.row[:half], k.cos)
 		w.Dense(modes[half:], w.row[half:], k.sin)
@@ -84,7 +111,7 @@ func (w *workspace) solve(k *coupling, x []float32, stride int) {
 
 // sites sets grad = K'^-1 x - tanh x, after solve, and lnCosh, its sum over
 // the sites.
-func (w *workspace) sites(k *coupling, grad, x []float32, stride int) {
+func (w *workspace) sites(k *coupling, t *tile) {
 	half := w.size/2 + 1
 	w.lnCosh = kernel.Row{}
 	for row := range w.size {
@@ -95,8 +122,9 @@ func (w *workspace) sites(k *coupling, grad, x []float32, stride int) {
 		if row%rowsPerProduct(w.size) == 0 {
 			w.endProduct()
 		}
-		at := row * w.size * stride
-		w.Site(grad[at:], w.row, x[at:], stride, &w.lnCosh, &w.product)
+		grad, x, stride := w.load(t, row)
+		w.Site(grad, w.row, x, stride, &w.lnCosh, &w.product)
+		w.store(t, row)
 	}
 	w.endProduct()
 }
