@@ -19,6 +19,7 @@ bench:
 
 generate:
 	cd physics/internal/kernel/_asm && go generate .
+	cd model/internal/kernel/_asm && go generate .
 
 ci:
 	.ci/run
