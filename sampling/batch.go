@@ -24,6 +24,8 @@ type batch struct {
 	x, z    []float32
 
 	next    atomic.Int64 // the first sample that nobody has taken
+	joined  atomic.Int64 // goroutines at work
+	spaces  []*passes    // theirs
 	workers sync.WaitGroup
 	work    func() // made once: to start a goroutine with it allocates nothing
 	failure atomic.Pointer[string]
@@ -35,15 +37,13 @@ func (r *Renormalized) run(n int, u []float64, grad, x, z []float32) {
 	if want := n * r.Sites(); len(z) != want || (grad != nil && len(grad) != want) || (u == nil && len(x) != want) {
 		panic(fmt.Sprintf("sampling: %d samples of %d latents with len(z) = %d, len(grad) = %d, len(x) = %d", n, r.Sites(), len(z), len(grad), len(x)))
 	}
-	b, _ := r.batches.Get().(*batch)
-	if b == nil {
-		b = &batch{Renormalized: r}
-		b.work = b.try
-	}
 	threads := max(min(r.Threads, n), 1)
+	b := r.take()
 	b.n, b.size = n, blockSize(n, threads)
 	b.u, b.grad, b.x, b.z = u, grad, x, z
+	b.equip(threads)
 	b.next.Store(0)
+	b.joined.Store(0)
 	b.workers.Add(threads)
 	for range threads - 1 {
 		go b.work()
@@ -54,7 +54,40 @@ func (r *Renormalized) run(n int, u []float64, grad, x, z []float32) {
 		panic(*f)
 	}
 	b.u, b.grad, b.x, b.z = nil, nil, nil, nil
-	r.batches.Put(b)
+	r.give(b)
+}
+
+// take returns a batch that nobody uses. Unlike a sync.Pool the list of these
+// forgets nothing, so that an evaluation like one before allocates nothing.
+func (r *Renormalized) take() *batch {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if last := len(r.idle) - 1; last >= 0 {
+		b := r.idle[last]
+		r.idle = r.idle[:last]
+		return b
+	}
+	b := &batch{Renormalized: r}
+	b.work = b.try
+	return b
+}
+
+func (r *Renormalized) give(b *batch) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.idle = append(r.idle, b)
+}
+
+// equip sees to a workspace large enough for each of the threads.
+func (b *batch) equip(threads int) {
+	for len(b.spaces) < threads {
+		b.spaces = append(b.spaces, b.newPasses(b.size))
+	}
+	for i, w := range b.spaces[:threads] {
+		if w.capacity < b.size {
+			b.spaces[i] = b.newPasses(b.size)
+		}
+	}
 }
 
 // blockSize cuts n samples so that each of the threads has as many blocks.
@@ -78,8 +111,7 @@ func (b *batch) try() {
 
 // takeBlocks works off blocks until none is left.
 func (b *batch) takeBlocks() {
-	w := b.passes(b.size)
-	defer b.workspaces.Put(w)
+	w := b.spaces[b.joined.Add(1)-1]
 	for {
 		last := int(b.next.Add(int64(b.size)))
 		first := last - b.size

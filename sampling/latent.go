@@ -49,11 +49,12 @@ type Renormalized struct {
 	// 0. No bit depends on it. It must not change during an evaluation.
 	Threads int
 
-	flow       *model.Flow
-	energy     physics.Energy
-	form       Form
-	batches    sync.Pool // of *batch
-	workspaces sync.Pool // of *passes
+	flow   *model.Flow
+	energy physics.Energy
+	form   Form
+
+	mu   sync.Mutex
+	idle []*batch // one for each call that ever was under way beside others
 }
 
 // Latent returns the renormalized energy of e under f, which must not change
@@ -172,16 +173,6 @@ func (w *passes) resize(n int) {
 	if w.form == Symmetrised {
 		w.dminus, w.minus = w.dminus[:size], w.minus[:n]
 	}
-}
-
-// passes takes a workspace for up to n samples from the pool, or makes one: the
-// pool forgets those that have become too small.
-func (r *Renormalized) passes(n int) *passes {
-	w, _ := r.workspaces.Get().(*passes)
-	if w == nil || w.capacity < n {
-		w = r.newPasses(n)
-	}
-	return w
 }
 
 func (r *Renormalized) newPasses(n int) *passes {
