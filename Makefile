@@ -18,6 +18,7 @@ bench:
 	go test -run '^$$' -bench . ./...
 
 generate:
+	cd model/internal/kernel/_asm && go generate .
 	cd physics/internal/kernel/_asm && go generate .
 	cd model/internal/kernel/_asm && go generate .
 

@@ -4,8 +4,10 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -156,6 +158,25 @@ func TestForbiddenImportsAreSeen(t *testing.T) {
 	for _, c := range cases {
 		if got := allowed(c.name, c.folder, c.test); got != c.want {
 			t.Errorf("%s imports %s, in a test %v: allowed %v, want %v", c.folder, c.name, c.test, got, c.want)
+		}
+	}
+}
+
+// TestAVX2KeepsToItsRegisters: avo hands out registers that only AVX-512 has, and
+// the assembler takes them, which would stop the program on the processors that
+// the code is for.
+func TestAVX2KeepsToItsRegisters(t *testing.T) {
+	beyond := regexp.MustCompile(`\b([XY](1[6-9]|[23]\d)|Z\d+|K[0-7])\b`)
+	for _, folder := range []string{"model", "physics"} {
+		for file, want := range map[string]bool{"avx2_amd64.s": false, "avx512_amd64.s": true} {
+			file = filepath.Join(folder, "internal/kernel", file)
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found := beyond.Find(text); (found != nil) != want {
+				t.Errorf("%s: first register of AVX-512 is %q, want any: %v", file, found, want)
+			}
 		}
 	}
 }

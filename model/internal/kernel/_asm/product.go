@@ -168,7 +168,8 @@ func (p *productLoop) finish(sums [][]VecVirtual, m lanesLeft) {
 	switch p.ending {
 	case elu:
 		c := p.expConstants("Scale", "LowELU")
-		for some := range slices.Chunk(slices.Concat(sums...), together) {
+		all := slices.Concat(sums...)
+		for some := range slices.Chunk(all, p.together(len(all))) {
 			p.elu(some, c)
 		}
 	case gate:

@@ -39,9 +39,6 @@ type unit struct {
 // gradColumns is a vector of four: the sums of four weights in a row.
 const gradColumns = 4
 
-// together is the number of exponentials that are computed together.
-const together = 2
-
 // maxRows is the most rows a product works on at once.
 const maxRows = 5
 
@@ -61,6 +58,16 @@ var units = map[string]*unit{
 		},
 		gradRows: 2, tableBits: 3, degree: 4,
 	},
+}
+
+// together is the number of exponentials to compute at once beside so many other
+// registers: each needs three.
+func (u *unit) together(taken int) int {
+	registers := 16 - 1 // that of a mask
+	if u.resident {
+		registers = 32 - 5 // those of the constants
+	}
+	return max(1, (registers-taken)/3)
 }
 
 // several allocates so many registers.
