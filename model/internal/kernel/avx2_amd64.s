@@ -147,68 +147,68 @@ manyInner:
 	VMAXPS       Y1, Y5, Y5
 	VMOVUPS      avx2LowELU<>+0(SB), Y6
 	VMAXPS       Y2, Y6, Y6
-	VMOVUPS      avx2Round<>+0(SB), Y7
+	VMOVUPS      avx2LowELU<>+0(SB), Y7
+	VMAXPS       Y3, Y7, Y7
 	VMOVUPS      avx2Round<>+0(SB), Y8
 	VMOVUPS      avx2Round<>+0(SB), Y9
-	VFMADD231PS  avx2Scale<>+0(SB), Y4, Y7
-	VFMADD231PS  avx2Scale<>+0(SB), Y5, Y8
-	VFMADD231PS  avx2Scale<>+0(SB), Y6, Y9
-	VSUBPS       avx2Round<>+0(SB), Y7, Y10
-	VSUBPS       avx2Round<>+0(SB), Y8, Y11
-	VSUBPS       avx2Round<>+0(SB), Y9, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y10, Y4
-	VFMSUB132PS  avx2Scale<>+0(SB), Y11, Y5
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y6
-	VPSLLD       $0x14, Y7, Y10
-	VPSLLD       $0x14, Y8, Y11
-	VPSLLD       $0x14, Y9, Y12
-	VPERMPS      avx2Table<>+0(SB), Y7, Y7
+	VMOVUPS      avx2Round<>+0(SB), Y10
+	VMOVUPS      avx2Round<>+0(SB), Y11
+	VFMADD231PS  avx2Scale<>+0(SB), Y4, Y8
+	VFMADD231PS  avx2Scale<>+0(SB), Y5, Y9
+	VFMADD231PS  avx2Scale<>+0(SB), Y6, Y10
+	VFMADD231PS  avx2Scale<>+0(SB), Y7, Y11
+	VSUBPS       avx2Round<>+0(SB), Y8, Y12
+	VSUBPS       avx2Round<>+0(SB), Y9, Y13
+	VSUBPS       avx2Round<>+0(SB), Y10, Y14
+	VSUBPS       avx2Round<>+0(SB), Y11, Y15
+	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y4
+	VFMSUB132PS  avx2Scale<>+0(SB), Y13, Y5
+	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y6
+	VFMSUB132PS  avx2Scale<>+0(SB), Y15, Y7
+	VPSLLD       $0x14, Y8, Y12
+	VPSLLD       $0x14, Y9, Y13
+	VPSLLD       $0x14, Y10, Y14
+	VPSLLD       $0x14, Y11, Y15
 	VPERMPS      avx2Table<>+0(SB), Y8, Y8
 	VPERMPS      avx2Table<>+0(SB), Y9, Y9
-	VPADDD       Y10, Y7, Y7
-	VPADDD       Y11, Y8, Y8
-	VPADDD       Y12, Y9, Y9
-	VMOVUPS      avx2P4<>+0(SB), Y10
-	VMOVUPS      avx2P4<>+0(SB), Y11
+	VPERMPS      avx2Table<>+0(SB), Y10, Y10
+	VPERMPS      avx2Table<>+0(SB), Y11, Y11
+	VPADDD       Y12, Y8, Y8
+	VPADDD       Y13, Y9, Y9
+	VPADDD       Y14, Y10, Y10
+	VPADDD       Y15, Y11, Y11
 	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y4, Y10
-	VFMADD213PS  avx2P3<>+0(SB), Y5, Y11
-	VFMADD213PS  avx2P3<>+0(SB), Y6, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y4, Y10
-	VFMADD213PS  avx2P2<>+0(SB), Y5, Y11
-	VFMADD213PS  avx2P2<>+0(SB), Y6, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y4, Y10
-	VFMADD213PS  avx2P1<>+0(SB), Y5, Y11
-	VFMADD213PS  avx2P1<>+0(SB), Y6, Y12
-	VMULPS       Y10, Y4, Y4
-	VMULPS       Y11, Y5, Y5
-	VMULPS       Y12, Y6, Y6
-	VSUBPS       avx2One<>+0(SB), Y7, Y10
-	VSUBPS       avx2One<>+0(SB), Y8, Y11
-	VSUBPS       avx2One<>+0(SB), Y9, Y12
-	VFMADD213PS  Y10, Y7, Y4
-	VFMADD213PS  Y11, Y8, Y5
-	VFMADD213PS  Y12, Y9, Y6
+	VMOVUPS      avx2P4<>+0(SB), Y13
+	VMOVUPS      avx2P4<>+0(SB), Y14
+	VMOVUPS      avx2P4<>+0(SB), Y15
+	VFMADD213PS  avx2P3<>+0(SB), Y4, Y12
+	VFMADD213PS  avx2P3<>+0(SB), Y5, Y13
+	VFMADD213PS  avx2P3<>+0(SB), Y6, Y14
+	VFMADD213PS  avx2P3<>+0(SB), Y7, Y15
+	VFMADD213PS  avx2P2<>+0(SB), Y4, Y12
+	VFMADD213PS  avx2P2<>+0(SB), Y5, Y13
+	VFMADD213PS  avx2P2<>+0(SB), Y6, Y14
+	VFMADD213PS  avx2P2<>+0(SB), Y7, Y15
+	VFMADD213PS  avx2P1<>+0(SB), Y4, Y12
+	VFMADD213PS  avx2P1<>+0(SB), Y5, Y13
+	VFMADD213PS  avx2P1<>+0(SB), Y6, Y14
+	VFMADD213PS  avx2P1<>+0(SB), Y7, Y15
+	VMULPS       Y12, Y4, Y4
+	VMULPS       Y13, Y5, Y5
+	VMULPS       Y14, Y6, Y6
+	VMULPS       Y15, Y7, Y7
+	VSUBPS       avx2One<>+0(SB), Y8, Y12
+	VSUBPS       avx2One<>+0(SB), Y9, Y13
+	VSUBPS       avx2One<>+0(SB), Y10, Y14
+	VSUBPS       avx2One<>+0(SB), Y11, Y15
+	VFMADD213PS  Y12, Y8, Y4
+	VFMADD213PS  Y13, Y9, Y5
+	VFMADD213PS  Y14, Y10, Y6
+	VFMADD213PS  Y15, Y11, Y7
 	VBLENDVPS    Y0, Y4, Y0, Y0
 	VBLENDVPS    Y1, Y5, Y1, Y1
 	VBLENDVPS    Y2, Y6, Y2, Y2
-	VMOVUPS      avx2LowELU<>+0(SB), Y4
-	VMAXPS       Y3, Y4, Y4
-	VMOVUPS      avx2Round<>+0(SB), Y5
-	VFMADD231PS  avx2Scale<>+0(SB), Y4, Y5
-	VSUBPS       avx2Round<>+0(SB), Y5, Y6
-	VFMSUB132PS  avx2Scale<>+0(SB), Y6, Y4
-	VPSLLD       $0x14, Y5, Y6
-	VPERMPS      avx2Table<>+0(SB), Y5, Y5
-	VPADDD       Y6, Y5, Y5
-	VMOVUPS      avx2P4<>+0(SB), Y6
-	VFMADD213PS  avx2P3<>+0(SB), Y4, Y6
-	VFMADD213PS  avx2P2<>+0(SB), Y4, Y6
-	VFMADD213PS  avx2P1<>+0(SB), Y4, Y6
-	VMULPS       Y6, Y4, Y4
-	VSUBPS       avx2One<>+0(SB), Y5, Y6
-	VFMADD213PS  Y6, Y5, Y4
-	VBLENDVPS    Y3, Y4, Y3, Y3
+	VBLENDVPS    Y3, Y7, Y3, Y3
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	VMOVUPS      Y2, 64(AX)
@@ -2740,174 +2740,174 @@ manyInner:
 	JNZ          manyInner
 	VMOVUPS      avx2LowELU<>+0(SB), Y10
 	VMAXPS       Y0, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
+	VMOVUPS      avx2LowELU<>+0(SB), Y11
+	VMAXPS       Y1, Y11, Y11
+	VMOVUPS      avx2Round<>+0(SB), Y12
+	VMOVUPS      avx2Round<>+0(SB), Y13
+	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y12
+	VFMADD231PS  avx2Scale<>+0(SB), Y11, Y13
+	VSUBPS       avx2Round<>+0(SB), Y12, Y14
+	VSUBPS       avx2Round<>+0(SB), Y13, Y15
+	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y10
+	VFMSUB132PS  avx2Scale<>+0(SB), Y15, Y11
+	VPSLLD       $0x14, Y12, Y14
+	VPSLLD       $0x14, Y13, Y15
+	VPERMPS      avx2Table<>+0(SB), Y12, Y12
+	VPERMPS      avx2Table<>+0(SB), Y13, Y13
+	VPADDD       Y14, Y12, Y12
+	VPADDD       Y15, Y13, Y13
+	VMOVUPS      avx2P4<>+0(SB), Y14
+	VMOVUPS      avx2P4<>+0(SB), Y15
+	VFMADD213PS  avx2P3<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P3<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P2<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P2<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P1<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P1<>+0(SB), Y11, Y15
+	VMULPS       Y14, Y10, Y10
+	VMULPS       Y15, Y11, Y11
+	VSUBPS       avx2One<>+0(SB), Y12, Y14
+	VSUBPS       avx2One<>+0(SB), Y13, Y15
+	VFMADD213PS  Y14, Y12, Y10
+	VFMADD213PS  Y15, Y13, Y11
 	VBLENDVPS    Y0, Y10, Y0, Y0
-	VMOVUPS      avx2LowELU<>+0(SB), Y10
-	VMAXPS       Y1, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
-	VBLENDVPS    Y1, Y10, Y1, Y1
+	VBLENDVPS    Y1, Y11, Y1, Y1
 	VMOVUPS      avx2LowELU<>+0(SB), Y10
 	VMAXPS       Y2, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
+	VMOVUPS      avx2LowELU<>+0(SB), Y11
+	VMAXPS       Y3, Y11, Y11
+	VMOVUPS      avx2Round<>+0(SB), Y12
+	VMOVUPS      avx2Round<>+0(SB), Y13
+	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y12
+	VFMADD231PS  avx2Scale<>+0(SB), Y11, Y13
+	VSUBPS       avx2Round<>+0(SB), Y12, Y14
+	VSUBPS       avx2Round<>+0(SB), Y13, Y15
+	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y10
+	VFMSUB132PS  avx2Scale<>+0(SB), Y15, Y11
+	VPSLLD       $0x14, Y12, Y14
+	VPSLLD       $0x14, Y13, Y15
+	VPERMPS      avx2Table<>+0(SB), Y12, Y12
+	VPERMPS      avx2Table<>+0(SB), Y13, Y13
+	VPADDD       Y14, Y12, Y12
+	VPADDD       Y15, Y13, Y13
+	VMOVUPS      avx2P4<>+0(SB), Y14
+	VMOVUPS      avx2P4<>+0(SB), Y15
+	VFMADD213PS  avx2P3<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P3<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P2<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P2<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P1<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P1<>+0(SB), Y11, Y15
+	VMULPS       Y14, Y10, Y10
+	VMULPS       Y15, Y11, Y11
+	VSUBPS       avx2One<>+0(SB), Y12, Y14
+	VSUBPS       avx2One<>+0(SB), Y13, Y15
+	VFMADD213PS  Y14, Y12, Y10
+	VFMADD213PS  Y15, Y13, Y11
 	VBLENDVPS    Y2, Y10, Y2, Y2
-	VMOVUPS      avx2LowELU<>+0(SB), Y10
-	VMAXPS       Y3, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
-	VBLENDVPS    Y3, Y10, Y3, Y3
+	VBLENDVPS    Y3, Y11, Y3, Y3
 	VMOVUPS      avx2LowELU<>+0(SB), Y10
 	VMAXPS       Y4, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
+	VMOVUPS      avx2LowELU<>+0(SB), Y11
+	VMAXPS       Y5, Y11, Y11
+	VMOVUPS      avx2Round<>+0(SB), Y12
+	VMOVUPS      avx2Round<>+0(SB), Y13
+	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y12
+	VFMADD231PS  avx2Scale<>+0(SB), Y11, Y13
+	VSUBPS       avx2Round<>+0(SB), Y12, Y14
+	VSUBPS       avx2Round<>+0(SB), Y13, Y15
+	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y10
+	VFMSUB132PS  avx2Scale<>+0(SB), Y15, Y11
+	VPSLLD       $0x14, Y12, Y14
+	VPSLLD       $0x14, Y13, Y15
+	VPERMPS      avx2Table<>+0(SB), Y12, Y12
+	VPERMPS      avx2Table<>+0(SB), Y13, Y13
+	VPADDD       Y14, Y12, Y12
+	VPADDD       Y15, Y13, Y13
+	VMOVUPS      avx2P4<>+0(SB), Y14
+	VMOVUPS      avx2P4<>+0(SB), Y15
+	VFMADD213PS  avx2P3<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P3<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P2<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P2<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P1<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P1<>+0(SB), Y11, Y15
+	VMULPS       Y14, Y10, Y10
+	VMULPS       Y15, Y11, Y11
+	VSUBPS       avx2One<>+0(SB), Y12, Y14
+	VSUBPS       avx2One<>+0(SB), Y13, Y15
+	VFMADD213PS  Y14, Y12, Y10
+	VFMADD213PS  Y15, Y13, Y11
 	VBLENDVPS    Y4, Y10, Y4, Y4
-	VMOVUPS      avx2LowELU<>+0(SB), Y10
-	VMAXPS       Y5, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
-	VBLENDVPS    Y5, Y10, Y5, Y5
+	VBLENDVPS    Y5, Y11, Y5, Y5
 	VMOVUPS      avx2LowELU<>+0(SB), Y10
 	VMAXPS       Y6, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
+	VMOVUPS      avx2LowELU<>+0(SB), Y11
+	VMAXPS       Y7, Y11, Y11
+	VMOVUPS      avx2Round<>+0(SB), Y12
+	VMOVUPS      avx2Round<>+0(SB), Y13
+	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y12
+	VFMADD231PS  avx2Scale<>+0(SB), Y11, Y13
+	VSUBPS       avx2Round<>+0(SB), Y12, Y14
+	VSUBPS       avx2Round<>+0(SB), Y13, Y15
+	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y10
+	VFMSUB132PS  avx2Scale<>+0(SB), Y15, Y11
+	VPSLLD       $0x14, Y12, Y14
+	VPSLLD       $0x14, Y13, Y15
+	VPERMPS      avx2Table<>+0(SB), Y12, Y12
+	VPERMPS      avx2Table<>+0(SB), Y13, Y13
+	VPADDD       Y14, Y12, Y12
+	VPADDD       Y15, Y13, Y13
+	VMOVUPS      avx2P4<>+0(SB), Y14
+	VMOVUPS      avx2P4<>+0(SB), Y15
+	VFMADD213PS  avx2P3<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P3<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P2<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P2<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P1<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P1<>+0(SB), Y11, Y15
+	VMULPS       Y14, Y10, Y10
+	VMULPS       Y15, Y11, Y11
+	VSUBPS       avx2One<>+0(SB), Y12, Y14
+	VSUBPS       avx2One<>+0(SB), Y13, Y15
+	VFMADD213PS  Y14, Y12, Y10
+	VFMADD213PS  Y15, Y13, Y11
 	VBLENDVPS    Y6, Y10, Y6, Y6
-	VMOVUPS      avx2LowELU<>+0(SB), Y10
-	VMAXPS       Y7, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
-	VBLENDVPS    Y7, Y10, Y7, Y7
+	VBLENDVPS    Y7, Y11, Y7, Y7
 	VMOVUPS      avx2LowELU<>+0(SB), Y10
 	VMAXPS       Y8, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
+	VMOVUPS      avx2LowELU<>+0(SB), Y11
+	VMAXPS       Y9, Y11, Y11
+	VMOVUPS      avx2Round<>+0(SB), Y12
+	VMOVUPS      avx2Round<>+0(SB), Y13
+	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y12
+	VFMADD231PS  avx2Scale<>+0(SB), Y11, Y13
+	VSUBPS       avx2Round<>+0(SB), Y12, Y14
+	VSUBPS       avx2Round<>+0(SB), Y13, Y15
+	VFMSUB132PS  avx2Scale<>+0(SB), Y14, Y10
+	VFMSUB132PS  avx2Scale<>+0(SB), Y15, Y11
+	VPSLLD       $0x14, Y12, Y14
+	VPSLLD       $0x14, Y13, Y15
+	VPERMPS      avx2Table<>+0(SB), Y12, Y12
+	VPERMPS      avx2Table<>+0(SB), Y13, Y13
+	VPADDD       Y14, Y12, Y12
+	VPADDD       Y15, Y13, Y13
+	VMOVUPS      avx2P4<>+0(SB), Y14
+	VMOVUPS      avx2P4<>+0(SB), Y15
+	VFMADD213PS  avx2P3<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P3<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P2<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P2<>+0(SB), Y11, Y15
+	VFMADD213PS  avx2P1<>+0(SB), Y10, Y14
+	VFMADD213PS  avx2P1<>+0(SB), Y11, Y15
+	VMULPS       Y14, Y10, Y10
+	VMULPS       Y15, Y11, Y11
+	VSUBPS       avx2One<>+0(SB), Y12, Y14
+	VSUBPS       avx2One<>+0(SB), Y13, Y15
+	VFMADD213PS  Y14, Y12, Y10
+	VFMADD213PS  Y15, Y13, Y11
 	VBLENDVPS    Y8, Y10, Y8, Y8
-	VMOVUPS      avx2LowELU<>+0(SB), Y10
-	VMAXPS       Y9, Y10, Y10
-	VMOVUPS      avx2Round<>+0(SB), Y11
-	VFMADD231PS  avx2Scale<>+0(SB), Y10, Y11
-	VSUBPS       avx2Round<>+0(SB), Y11, Y12
-	VFMSUB132PS  avx2Scale<>+0(SB), Y12, Y10
-	VPSLLD       $0x14, Y11, Y12
-	VPERMPS      avx2Table<>+0(SB), Y11, Y11
-	VPADDD       Y12, Y11, Y11
-	VMOVUPS      avx2P4<>+0(SB), Y12
-	VFMADD213PS  avx2P3<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P2<>+0(SB), Y10, Y12
-	VFMADD213PS  avx2P1<>+0(SB), Y10, Y12
-	VMULPS       Y12, Y10, Y10
-	VSUBPS       avx2One<>+0(SB), Y11, Y12
-	VFMADD213PS  Y12, Y11, Y10
-	VBLENDVPS    Y9, Y10, Y9, Y9
+	VBLENDVPS    Y9, Y11, Y9, Y9
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	VMOVUPS      Y2, 1024(AX)

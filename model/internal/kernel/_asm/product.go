@@ -169,7 +169,7 @@ func (p *productLoop) finish(sums [][]VecVirtual, m lanesLeft) {
 	case elu:
 		c := p.expConstants("Scale", "LowELU")
 		all := slices.Concat(sums...)
-		for some := range slices.Chunk(all, p.together(len(all))) {
+		for some := range slices.Chunk(all, p.together(len(all)+m.registers())) {
 			p.elu(some, c)
 		}
 	case gate:

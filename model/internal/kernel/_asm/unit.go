@@ -63,7 +63,7 @@ var units = map[string]*unit{
 // together is the number of exponentials to compute at once beside so many other
 // registers: each needs three.
 func (u *unit) together(taken int) int {
-	registers := 16 - 1 // that of a mask
+	registers := 16
 	if u.resident {
 		registers = 32 - 5 // those of the constants
 	}
@@ -126,6 +126,7 @@ func (u *unit) memory(name string) Mem {
 type lanesLeft interface {
 	load(m Mem, v VecVirtual) // and zero in the other lanes
 	store(v VecVirtual, m Mem)
+	registers() int // vectors that the mask takes
 }
 
 // first is the mask of the first min(n, lanes) lanes, for n > 0.
@@ -170,17 +171,20 @@ type opmask struct{ k OpmaskVirtual }
 
 func (o opmask) load(m Mem, v VecVirtual)  { VMOVUPS_Z(m, o.k, v) }
 func (o opmask) store(v VecVirtual, m Mem) { VMOVUPS(v, o.k, m) }
+func (o opmask) registers() int            { return 0 }
 
 type vectorMask struct{ v VecVirtual }
 
 func (o vectorMask) load(m Mem, v VecVirtual)  { VMASKMOVPS(m, o.v, v) }
 func (o vectorMask) store(v VecVirtual, m Mem) { VMASKMOVPS(v, o.v, m) }
+func (o vectorMask) registers() int            { return 1 }
 
 // whole is the mask of all lanes.
 type whole struct{}
 
 func (whole) load(m Mem, v VecVirtual)  { VMOVUPS(m, v) }
 func (whole) store(v VecVirtual, m Mem) { VMOVUPS(v, m) }
+func (whole) registers() int            { return 0 }
 
 // whereNegative replaces v by w in the lanes where v has its sign bit set.
 func (u *unit) whereNegative(w, v VecVirtual) {
