@@ -167,6 +167,7 @@ func trajectories(p Plan, runners []*runner) error {
 }
 
 func sizes(p Plan, runners []*runner) error {
+	p.Share /= 2
 	var candidates []*candidate
 	for _, w := range runners {
 		for _, size := range p.Sizes {

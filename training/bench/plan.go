@@ -29,7 +29,7 @@ func Paper(threads int) (Plan, error) {
 	}
 	p := Plan{
 		Config: c, Sizes: []int{16, 32, 64, 128}, Chains: 512, Leapfrogs: 10,
-		Least: 3, Most: 40, Share: 500 * time.Millisecond, Patience: 1500 * time.Millisecond,
+		Least: 3, Most: 40, Share: 500 * time.Millisecond, Patience: 800 * time.Millisecond,
 	}
 	for n := 1; n < threads; n *= 2 {
 		p.Threads = append(p.Threads, n)

@@ -12,15 +12,3 @@ func TestPeak(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkPeak(b *testing.B) {
-	for _, k := range Implementations() {
-		b.Run(k.Name, func(b *testing.B) {
-			flops := 0.0
-			for b.Loop() {
-				flops += k.Peak(1000)
-			}
-			b.ReportMetric(flops/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
-		})
-	}
-}
