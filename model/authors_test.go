@@ -154,7 +154,9 @@ func loadAuthors(t *testing.T, a archive, s Shape) *Flow {
 
 // TestAuthors compares with what the authors' program computes in float64. The
 // bounds are a float32 pass's distance from it.
-func TestAuthors(t *testing.T) {
+func TestAuthors(t *testing.T) { eachKernels(t, testAuthors) }
+
+func testAuthors(t *testing.T) {
 	const n = 32
 	for _, c := range authors {
 		t.Run(c.name, func(t *testing.T) {

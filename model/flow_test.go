@@ -27,7 +27,9 @@ func label(s Shape) string {
 
 // TestRoundTrip: z -> x -> z comes back, with the same ln q both ways, and the
 // float64 reference agrees.
-func TestRoundTrip(t *testing.T) {
+func TestRoundTrip(t *testing.T) { eachKernels(t, testRoundTrip) }
+
+func testRoundTrip(t *testing.T) {
 	for i, s := range shapes {
 		t.Run(label(s), func(t *testing.T) {
 			n := max(1, min(70, 20_000/s.Sites()))
@@ -65,7 +67,9 @@ func TestRoundTrip(t *testing.T) {
 
 // TestJacobian compares ln |det dx/dz| with the determinant of a Jacobian that
 // knows nothing of couplings: central differences of the reference.
-func TestJacobian(t *testing.T) {
+func TestJacobian(t *testing.T) { eachKernels(t, testJacobian) }
+
+func testJacobian(t *testing.T) {
 	for i, s := range shapes[:4] {
 		if testing.Short() && s.L > 4 {
 			continue
@@ -140,7 +144,9 @@ func logDet(a [][]float64) float64 {
 }
 
 // TestDivergedFlow: what is not a number must be seen in the results.
-func TestDivergedFlow(t *testing.T) {
+func TestDivergedFlow(t *testing.T) { eachKernels(t, testDivergedFlow) }
+
+func testDivergedFlow(t *testing.T) {
 	s := Shape{L: 4, Repeat: 1, Couplings: 2, Hidden: 3, HiddenLayers: 2}
 	const n = 5
 	finite := func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
@@ -172,7 +178,9 @@ func TestDivergedFlow(t *testing.T) {
 // 6 2^k - 2 and nothing else. Its decimator and disentangler make a square of 4
 // sites of level k, which every finer level first spreads out and then widens
 // by one site, twice on either side.
-func TestCausalCone(t *testing.T) {
+func TestCausalCone(t *testing.T) { eachKernels(t, testCausalCone) }
+
+func testCausalCone(t *testing.T) {
 	const size = 32
 	s := Shape{L: size, Repeat: 1, Couplings: 4, Hidden: 4, HiddenLayers: 1}
 	f := randomFlow(t, s, 14)

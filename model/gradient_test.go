@@ -18,7 +18,9 @@ var gradientShapes = []Shape{
 // TestGradients compares Backward with central differences of the float64
 // reference, for every parameter and every operand of both passes, of the
 // function L = sum_b (a_b ln q_b + c_b' y_b), y being what the pass returns.
-func TestGradients(t *testing.T) {
+func TestGradients(t *testing.T) { eachKernels(t, testGradients) }
+
+func testGradients(t *testing.T) {
 	const n = 3
 	for i, s := range gradientShapes {
 		if testing.Short() && s.Couplings > 2 {
@@ -132,7 +134,9 @@ func compare(t *testing.T, what string, got, want []float64) {
 // differences of every parameter cannot reach. Sums are long here, and the
 // inputs of layers come from the outputs by inversion of ten couplings, also of
 // a trained network and of one that stretches values up to exp(10) times.
-func TestGradientOfBatch(t *testing.T) {
+func TestGradientOfBatch(t *testing.T) { eachKernels(t, testGradientOfBatch) }
+
+func testGradientOfBatch(t *testing.T) {
 	trained := loadAuthors(t, openArchive(t, "l8_sym"), authors[1].shape)
 	stretched := randomFlow(t, Shape{L: 8, Repeat: 1, Couplings: 10, Hidden: 10, HiddenLayers: 3}, 31)
 	for _, tensor := range stretched.Tensors() {

@@ -5,7 +5,20 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"neuralrg/model/internal/kernel"
 )
+
+// eachKernels runs a test with every implementation that this machine has.
+func eachKernels(t *testing.T, test func(t *testing.T)) {
+	t.Helper()
+	before := kernels
+	defer func() { kernels = before }()
+	for _, k := range kernel.Implementations() {
+		kernels = k
+		t.Run(k.Name, test)
+	}
+}
 
 func TestUseKernels(t *testing.T) {
 	before := Kernels()

@@ -11,7 +11,9 @@ import (
 
 // TestSamplesAreIndependent: a sample comes out with the same bits whatever
 // else is in its batch and wherever it stands in a tile.
-func TestSamplesAreIndependent(t *testing.T) {
+func TestSamplesAreIndependent(t *testing.T) { eachKernels(t, testSamplesAreIndependent) }
+
+func testSamplesAreIndependent(t *testing.T) {
 	s := Shape{L: 8, Repeat: 1, Couplings: 3, Hidden: 5, HiddenLayers: 2}
 	f := randomFlow(t, s, 4)
 	const n = 37
@@ -41,7 +43,9 @@ func TestSamplesAreIndependent(t *testing.T) {
 
 // TestBackwardOptions: what is left out changes nothing else, a pass may be
 // differentiated twice, and gradients add up.
-func TestBackwardOptions(t *testing.T) {
+func TestBackwardOptions(t *testing.T) { eachKernels(t, testBackwardOptions) }
+
+func testBackwardOptions(t *testing.T) {
 	s := Shape{L: 8, Depth: 2, Repeat: 1, Couplings: 3, Hidden: 6, HiddenLayers: 2}
 	const n = 11
 	f := randomFlow(t, s, 8)
@@ -99,7 +103,9 @@ func TestBackwardOptions(t *testing.T) {
 	}
 }
 
-func TestNoAllocation(t *testing.T) {
+func TestNoAllocation(t *testing.T) { eachKernels(t, testNoAllocation) }
+
+func testNoAllocation(t *testing.T) {
 	s := Shape{L: 8, Repeat: 1, Couplings: 3, Hidden: 10, HiddenLayers: 3}
 	const n = 40
 	f := randomFlow(t, s, 9)
