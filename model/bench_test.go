@@ -2,22 +2,6 @@ package model
 
 import "testing"
 
-// eachKernels runs a benchmark with every implementation of the inner loops.
-func eachKernels(b *testing.B, run func(b *testing.B)) {
-	before := Kernels()
-	defer func() {
-		if err := UseKernels(before); err != nil {
-			b.Error(err)
-		}
-	}()
-	for _, name := range Implementations() {
-		if err := UseKernels(name); err != nil {
-			b.Fatal(err)
-		}
-		b.Run(name, run)
-	}
-}
-
 // paper is the paper's network.
 var paper = Shape{L: 16, Repeat: 1, Couplings: 10, Hidden: 10, HiddenLayers: 3}
 

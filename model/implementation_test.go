@@ -9,14 +9,14 @@ import (
 	"neuralrg/model/internal/kernel"
 )
 
-// eachKernels runs a test with every implementation that this machine has.
-func eachKernels(t *testing.T, test func(t *testing.T)) {
-	t.Helper()
+// eachKernels runs a test or a benchmark with every implementation that this
+// machine has.
+func eachKernels[T interface{ Run(string, func(T)) bool }](t T, run func(T)) {
 	before := kernels
 	defer func() { kernels = before }()
 	for _, k := range kernel.Implementations() {
 		kernels = k
-		t.Run(k.Name, test)
+		t.Run(k.Name, run)
 	}
 }
 
