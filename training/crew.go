@@ -17,24 +17,27 @@ type job struct {
 // each with a worker of its own.
 type crew struct {
 	own  *worker
-	wake chan struct{} // one for each other goroutine that is to join in
+	wake chan struct{} // a token for each other goroutine that may join in
 
+	// Who reads the job holds gate for reading; between jobs it is locked. Who
+	// wakes late finds it locked, and joins in the next job: nobody waits for a
+	// goroutine that has not begun.
+	gate    sync.RWMutex
 	job     job
-	next    atomic.Int64 // the first part that nobody has taken yet
-	joined  sync.WaitGroup
-	failure atomic.Pointer[string] // what a worker panicked with
-	others  int
+	next    atomic.Int64           // the first part that nobody has taken yet
+	failure atomic.Pointer[string] // what a part panicked with
 }
 
 // newCrew starts the goroutines for all workers but the first.
 func newCrew(workers []*worker) *crew {
-	others := workers[1:]
-	c := &crew{own: workers[0], wake: make(chan struct{}, len(others)), others: len(others)}
-	for _, w := range others {
+	c := &crew{own: workers[0], wake: make(chan struct{}, len(workers)-1)}
+	c.gate.Lock()
+	for _, w := range workers[1:] {
 		go func() {
 			for range c.wake {
+				c.gate.RLock()
 				c.take(w)
-				c.joined.Done()
+				c.gate.RUnlock()
 			}
 		}()
 	}
@@ -42,7 +45,11 @@ func newCrew(workers []*worker) *crew {
 }
 
 // close ends the goroutines.
-func (c *crew) close() { close(c.wake) }
+func (c *crew) close() {
+	c.job = job{}
+	c.gate.Unlock()
+	close(c.wake)
+}
 
 // run returns when all parts of a job are done. What a part panics with comes
 // out here, where the caller can recover, once all workers are at rest.
@@ -50,13 +57,15 @@ func (c *crew) run(j job) {
 	c.job = j
 	c.next.Store(0)
 	c.failure.Store(nil)
-	join := min(c.others, j.parts-1)
-	c.joined.Add(join)
-	for range join {
-		c.wake <- struct{}{}
+	c.gate.Unlock()
+	for range min(cap(c.wake), j.parts-1) {
+		select {
+		case c.wake <- struct{}{}:
+		default: // somebody is still to come for an earlier one
+		}
 	}
 	c.take(c.own)
-	c.joined.Wait()
+	c.gate.Lock()
 	if f := c.failure.Load(); f != nil {
 		panic(*f)
 	}
