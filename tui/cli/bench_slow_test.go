@@ -9,9 +9,10 @@ import (
 	"neuralrg/model"
 )
 
-// TestBench runs the whole command, and looks at what no made-up report has.
+// TestBench runs the whole command, and looks at what no made-up report has. One
+// thread is enough for that, and quicker.
 func TestBench(t *testing.T) {
-	o := neuralrg(t, t.TempDir(), "bench", "--json")
+	o := neuralrg(t, t.TempDir(), "bench", "--json", "--threads", "1")
 	if o.code != 0 {
 		t.Fatalf("exit code %d, standard error %q", o.code, o.stderr)
 	}

@@ -11,11 +11,17 @@ import (
 // the normal numbers, and above the largest, it wants no more than that the
 // result is as small, or as large.
 func TestFunctions(t *testing.T) {
+	checkFunctions(t, 1)
+}
+
+// checkFunctions takes so many tiles of random numbers for every exponent.
+func checkFunctions(t *testing.T, tiles int) {
+	t.Helper()
 	for _, k := range Implementations() {
 		for _, f := range functions {
 			t.Run(k.Name+"/"+f.name, func(t *testing.T) {
 				worst, at := 0.0, float32(0)
-				eachFloat(func(x []float32) {
+				eachFloat(tiles, func(x []float32) {
 					y := f.of(k, x)
 					for i, got := range y {
 						if e := relativeError(got, f.exact(float64(x[i]))); e > worst {
@@ -93,10 +99,10 @@ func sumOf(f affineOf) func(k *Set, x []float32) []float32 {
 // dscaleOf gives ds tanh(x) of single columns with ds = 1.
 func dscaleOf(f affineOf) func(k *Set, x []float32) []float32 {
 	return func(k *Set, x []float32) []float32 {
-		y := make([]float32, len(x))
+		y, r := make([]float32, len(x)), new([5]Row)
 		for i, v := range x {
-			r := [5]Row{{1}, {1}, {v}}
-			y[i] = f(k, &r, 0, 1)
+			r[0][0], r[1][0], r[2][0], r[3][0] = 1, 1, v, 0
+			y[i] = f(k, r, 0, 1)
 		}
 		return y
 	}
@@ -105,30 +111,28 @@ func dscaleOf(f affineOf) func(k *Set, x []float32) []float32 {
 // valueOf gives exp(+-s) in one of the rows, with s = x tanh(100) exactly x.
 func valueOf(f affineOf, row int) func(k *Set, x []float32) []float32 {
 	return func(k *Set, x []float32) []float32 {
-		y := make([]float32, len(x))
+		y, r := make([]float32, len(x)), new([5]Row)
 		for i, s := range x {
-			r := [5]Row{{1}, {1}, {100}}
-			f(k, &r, s, 1)
+			r[0][0], r[1][0], r[2][0], r[3][0] = 1, 1, 100, 0
+			f(k, r, s, 1)
 			y[i] = r[row][0]
 		}
 		return y
 	}
 }
 
-// eachFloat calls f with random numbers of every exponent and sign, a tile at a
-// time.
-func eachFloat(f func(x []float32)) {
+// eachFloat calls f with random numbers of every exponent and sign, so many
+// tiles of each.
+func eachFloat(tiles int, f func(x []float32)) {
 	random := rand.New(rand.NewPCG(1, 11))
-	mantissas := Tile
-	if testing.Short() {
-		mantissas = 20
-	}
+	x := make([]float32, Tile)
 	for exponent := range uint32(255) {
-		x := make([]float32, mantissas)
-		for i := range x {
-			x[i] = math.Float32frombits(uint32(i%2)<<31 | exponent<<23 | random.Uint32()>>9)
+		for range tiles {
+			for i := range x {
+				x[i] = math.Float32frombits(uint32(i%2)<<31 | exponent<<23 | random.Uint32()>>9)
+			}
+			f(x)
 		}
-		f(x)
 	}
 }
 

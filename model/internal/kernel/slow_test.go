@@ -16,3 +16,6 @@ func TestDenseOfEveryPairOfWidths(t *testing.T) {
 		}
 	}
 }
+
+// TestFunctionsDensely takes 16,384 numbers of every exponent and sign together.
+func TestFunctionsDensely(t *testing.T) { checkFunctions(t, 64) }
