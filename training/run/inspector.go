@@ -24,7 +24,7 @@ type inspector struct {
 const (
 	responseSamples = 64
 	responseDelta   = 0.5 // half the distance of the central difference
-	responseEvery   = 500 * time.Millisecond
+	responseEvery   = time.Second
 )
 
 func newInspector(c training.Config, flows *Feed[*frozen], tell func()) *inspector {
