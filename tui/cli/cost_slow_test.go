@@ -20,7 +20,7 @@ import (
 // What docs/command-line.md says was measured with longer times than these.
 var (
 	costRounds = flag.Int("cost.rounds", 2, "how often each manner of running takes its turn")
-	costPeriod = flag.Duration("cost.period", 1200*time.Millisecond, "how long one is measured")
+	costPeriod = flag.Duration("cost.period", 600*time.Millisecond, "how long one is measured")
 )
 
 // starting is the time of a run that does not count.
