@@ -1,6 +1,7 @@
 // Package sampling draws from the density exp(-U)/Z of an energy: hybrid Monte
-// Carlo on fields, or on the latents of a flow. It also says what the draws are
-// worth: means, errors and autocorrelation times.
+// Carlo on fields or on the latents of a flow, and Metropolis tests of a flow's
+// own draws. It also says what the draws are worth: means, errors and
+// autocorrelation times.
 package sampling
 
 import (
@@ -50,9 +51,9 @@ type HMC struct {
 	rng    *rand.Rand
 }
 
-// Result describes one trajectory of all chains.
+// Result describes one step of all chains: a trajectory, or a proposal.
 type Result struct {
-	Acceptance float64 // mean over chains of min(1, exp(-dH))
+	Acceptance float64 // mean over chains of the probability to accept
 	Accepted   float64 // fraction of chains that moved
 }
 

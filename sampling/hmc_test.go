@@ -21,9 +21,9 @@ func within(t *testing.T, what string, e Estimate, want, most float64) {
 	}
 }
 
-// measure drops warm trajectories, then accumulates observables[i](h) of kept
+// measure drops warm steps, then accumulates observables[i](h) of kept
 // ones; each observable sets one value a chain.
-func measure(h *HMC, step func(), warm, kept int, observables ...func(dst []float64)) []Estimate {
+func measure(h interface{ Chains() int }, step func(), warm, kept int, observables ...func(dst []float64)) []Estimate {
 	for range warm {
 		step()
 	}
