@@ -33,20 +33,24 @@ func mustSolve(t *testing.T, size int, temperature float64) Exact {
 var temperatures = []float64{0.1, 0.25, 0.4, 0.7, 1, 1.7, 2.2, Tc, 2.3, 3, 5, 10, 100}
 
 // spins4 calls visit with every spin configuration of the 4 x 4 torus and its
-// energy, summed bond by bond.
+// energy.
 func spins4(visit func(spins *[16]float64, energy float64)) {
 	for s := range 1 << 16 {
 		var spins [16]float64
 		for i := range spins {
 			spins[i] = float64(s>>i&1)*2 - 1
 		}
-		var energy float64
-		for i, spin := range spins {
-			row, column := i/4, i%4
-			energy -= spin * (spins[row*4+(column+1)%4] + spins[(row+1)%4*4+column])
-		}
-		visit(&spins, energy)
+		visit(&spins, energy4(&spins))
 	}
+}
+
+// energy4 is the energy of spins on the 4 x 4 torus, bond by bond.
+func energy4(spins *[16]float64) (energy float64) {
+	for i, spin := range spins {
+		row, column := i/4, i%4
+		energy -= spin * (spins[row*4+(column+1)%4] + spins[(row+1)%4*4+column])
+	}
+	return energy
 }
 
 func TestSolveBruteForce(t *testing.T) {
