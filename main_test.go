@@ -25,12 +25,14 @@ var mayImport = map[string][]string{
 	"physics":                 {"physics/internal/kernel"},
 	"sampling":                {"physics", "model"},
 	"training":                {"physics", "model", "sampling"},
-	"training/run":            {"physics", "model", "sampling", "training"},
+	"training/npz":            {},
+	"training/run":            {"physics", "model", "sampling", "training", "training/npz"},
+	"training/inference":      {"physics", "model", "sampling", "training", "training/npz", "training/run"},
 	"training/bench":          {"physics", "model", "model/loops", "sampling", "training"},
 	"themes":                  {},
 	"tui/chart":               {"themes"},
 	"tui":                     {"model", "physics", "training", "training/run", "themes", "tui/chart"},
-	"tui/cli":                 {"model", "physics", "training", "training/run", "training/bench", "themes", "tui"},
+	"tui/cli":                 {"model", "physics", "training", "training/run", "training/bench", "training/inference", "themes", "tui"},
 	".":                       {"tui/cli"},
 }
 
@@ -44,7 +46,7 @@ var reserved = map[string][]string{
 	"charm.land/fang":        {"tui/cli"},
 	"github.com/spf13/cobra": {"tui/cli"},
 	"github.com/spf13/pflag": {"tui/cli"},
-	"os":                     {"model", "physics", "training/run", "tui", "tui/cli", "."},
+	"os":                     {"model", "physics", "training/npz", "training/run", "tui", "tui/cli", "."},
 	"time":                   {"training/run", "training/bench", "tui", "tui/chart", "tui/cli"},
 	"net":                    {},
 	"unsafe":                 {"model"}, // for the size of its memory

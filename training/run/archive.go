@@ -8,8 +8,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
+
+	"neuralrg/training/npz"
 )
 
 // A checkpoint is a NumPy archive: a zip of .npy files, which numpy.load reads.
@@ -45,7 +46,7 @@ func (a *archive) add(name string, data any, shape ...int) {
 	}
 	w, err := a.zip.CreateHeader(&zip.FileHeader{Name: name + ".npy", Method: zip.Store})
 	if err == nil {
-		_, err = w.Write(npyHeader(dtype(data), shape))
+		_, err = w.Write(npz.Header(dtype(data), shape))
 	}
 	if err == nil {
 		err = binary.Write(w, binary.LittleEndian, data)
@@ -113,9 +114,9 @@ func readArray(arrays map[string][]byte, name string, dst any, shape ...int) err
 	if !ok {
 		return fmt.Errorf("array %q is missing", name)
 	}
-	data, ok := bytes.CutPrefix(array, npyHeader(dtype(dst), shape))
+	data, ok := bytes.CutPrefix(array, npz.Header(dtype(dst), shape))
 	if !ok || len(data) != binary.Size(dst) {
-		return fmt.Errorf("array %q does not have type %s and shape %s", name, dtype(dst), shapeTuple(shape))
+		return fmt.Errorf("array %q does not have type %s and shape %s", name, dtype(dst), npz.Tuple(shape))
 	}
 	_, err := binary.Decode(data, binary.LittleEndian, dst)
 	return err
@@ -134,42 +135,13 @@ func readBytes(arrays map[string][]byte, name string) ([]byte, error) {
 func dtype(data any) string {
 	switch data.(type) {
 	case []float32:
-		return "<f4"
+		return npz.Float32
 	case float64, *float64:
-		return "<f8"
+		return npz.Float64
 	case int64, *int64:
-		return "<i8"
+		return npz.Int64
 	case []byte:
-		return "|u1"
+		return npz.Uint8
 	}
 	panic(fmt.Sprintf("run: no array of %T", data))
-}
-
-// npyHeader is what stands before the data in a .npy file of version 1.0: the
-// magic, a length and a Python dictionary, padded with spaces to a multiple of
-// 64 bytes and ended by a newline. See the NEP 1 of NumPy.
-func npyHeader(dtype string, shape []int) []byte {
-	dict := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': %s, }", dtype, shapeTuple(shape))
-	const fixed = 10 // magic, version and length
-	size := (fixed + len(dict) + 1 + 63) / 64 * 64
-	header := append(make([]byte, 0, size), "\x93NUMPY\x01\x00"...)
-	header = binary.LittleEndian.AppendUint16(header, uint16(size-fixed))
-	header = append(header, dict...)
-	header = append(header, bytes.Repeat([]byte{' '}, size-len(header)-1)...)
-	return append(header, '\n')
-}
-
-// shapeTuple writes a shape as Python does.
-func shapeTuple(shape []int) string {
-	parts := slices.Collect(func(yield func(string) bool) {
-		for _, n := range shape {
-			if !yield(fmt.Sprint(n)) {
-				return
-			}
-		}
-	})
-	if len(parts) == 1 {
-		return "(" + parts[0] + ",)"
-	}
-	return "(" + strings.Join(parts, ", ") + ")"
 }

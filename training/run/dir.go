@@ -89,15 +89,15 @@ func isEmpty(path string) bool {
 	return err == nil && len(entries) == 0
 }
 
-// checkOurs refuses a directory that holds no run.
-func (d directory) checkOurs() error {
+// checkOurs refuses a directory that holds no run, with this advice.
+func (d directory) checkOurs(hint string) error {
 	_, err := os.Stat(d.path(configName))
 	if errors.Is(err, fs.ErrNotExist) {
 		text := fmt.Sprintf("%s holds no run (it has no %s)", d, configName)
 		if _, err := os.Stat(string(d)); errors.Is(err, fs.ErrNotExist) {
 			text = fmt.Sprintf("there is no directory %s", d)
 		}
-		return &problem{text: text, hint: "give the directory of a run with --dir, or leave out --resume to start one", usage: true}
+		return &problem{text: text, hint: hint, usage: true}
 	}
 	if err != nil {
 		return diskProblem("cannot read "+d.path(configName), err)

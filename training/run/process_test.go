@@ -41,7 +41,7 @@ func child(dir string) int {
 	}
 	o := Options{Threads: 2, saveEvery: 20 * time.Millisecond}
 	r, err := Continue(context.Background(), dir, o)
-	if directory(dir).checkOurs() != nil {
+	if directory(dir).checkOurs("") != nil {
 		epochs, _ := strconv.Atoi(os.Getenv(childEpochs))
 		r, err = Start(context.Background(), dir, tiny(epochs), o)
 	}

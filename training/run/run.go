@@ -52,7 +52,7 @@ func Start(ctx context.Context, dir string, c Config, o Options) (*Run, error) {
 // error is ErrFinished if no epoch is left to do.
 func Continue(ctx context.Context, dir string, o Options) (*Run, error) {
 	d := directory(dir)
-	if err := d.checkOurs(); err != nil {
+	if err := d.checkOurs("give the directory of a run with --dir, or leave out --resume to start one"); err != nil {
 		return nil, err
 	}
 	c, err := ReadConfig(d.path(configName))

@@ -12,9 +12,6 @@ import (
 	"neuralrg/training/bench"
 )
 
-// maxBenchThreads is more than any machine has.
-const maxBenchThreads = 4096
-
 func (a *app) benchCommand() *cobra.Command {
 	threads, asJSON := defaultThreads(), false
 	c := &cobra.Command{
@@ -27,8 +24,8 @@ func (a *app) benchCommand() *cobra.Command {
 		Example: "neuralrg bench --json",
 		Args:    cobra.ArbitraryArgs,
 		RunE: a.do(func() error {
-			if threads < 1 || threads > maxBenchThreads {
-				return usage(fmt.Sprintf("threads %d is out of range", threads), fmt.Sprintf("choose from 1 to %d; this machine offers %d", maxBenchThreads, defaultThreads()))
+			if err := checkThreads(threads); err != nil {
+				return err
 			}
 			plan, err := bench.Paper(threads)
 			if err != nil {

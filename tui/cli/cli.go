@@ -64,32 +64,63 @@ neuralrg train --preset paper --plain
 # go on with a run that was stopped
 neuralrg train --resume --dir runs/paper
 
+# what a run's flow says of fields that you have
+neuralrg evaluate runs/paper --in fields.npz --out likelihood.npz
+
 # the exact solution to compare with
 neuralrg exact -L 16 -T 2.3`
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		a.err = flagError(c, err)
 		return nil
 	})
-	root.AddCommand(a.trainCommand("train"), a.exactCommand(), a.benchCommand(), a.versionCommand())
+	root.AddCommand(a.trainCommand("train"), a.evaluateCommand(), a.exactCommand(), a.benchCommand(), a.versionCommand())
 	a.strictHelp(root)
 	return root
 }
 
-// do wraps what a command does: no command takes arguments, and its error goes
-// to a.err. Commands accept any argument (cobra.ArbitraryArgs) to get here.
+// do wraps what a command without arguments does: its error goes to a.err.
+// Commands accept any argument (cobra.ArbitraryArgs) to get here.
 func (a *app) do(work func() error) func(*cobra.Command, []string) error {
 	return func(c *cobra.Command, args []string) error {
-		refused := model.KernelsRefused()
 		switch {
-		case refused != nil:
-			a.err = usage("NEURALRG_KERNELS: "+refused.Error(), hintOf(refused))
+		case a.refuses():
 		case len(args) == 0:
 			a.err = work()
 		case c.HasParent():
-			a.err = usage(fmt.Sprintf("%s takes no argument, but %q was given", c.CommandPath(), args[0]), helpHint(c))
+			a.err = surplus(c, "no argument", args[0])
 		default:
 			a.err = unknownCommand(c, args[0])
 		}
 		return nil
 	}
+}
+
+// withRun wraps what a command does with the directory of a run.
+func (a *app) withRun(work func(dir string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		switch {
+		case a.refuses():
+		case len(args) == 0 || args[0] == "":
+			a.err = usage(c.CommandPath()+" needs the directory of a run", fmt.Sprintf("give it as in %s runs/first", c.CommandPath()))
+		case len(args) > 1:
+			a.err = surplus(c, "one argument", args[1])
+		default:
+			a.err = work(args[0])
+		}
+		return nil
+	}
+}
+
+// refuses says whether the environment asks for what cannot be.
+func (a *app) refuses() bool {
+	refused := model.KernelsRefused()
+	if refused != nil {
+		a.err = usage("NEURALRG_KERNELS: "+refused.Error(), hintOf(refused))
+	}
+	return refused != nil
+}
+
+// surplus is the error of an argument too many.
+func surplus(c *cobra.Command, takes, arg string) error {
+	return usage(fmt.Sprintf("%s takes %s, but %q was given", c.CommandPath(), takes, arg), helpHint(c))
 }

@@ -144,8 +144,9 @@ func (f *trainFlags) check() error {
 		return usage("--preset and --config are both given", "give one: each says all settings")
 	case f.resume && (f.sources.Changed("preset") || f.configFile != ""):
 		return usage("--resume takes its settings from the run's config.json", "leave out --preset and --config")
-	case f.threads < 1 || f.threads > 1024:
-		return usage(fmt.Sprintf("threads %d is out of range", f.threads), "choose from 1 to 1024 threads")
+	}
+	if err := checkThreads(f.threads); err != nil {
+		return err
 	}
 	if err := f.screen.Validate(); err != nil {
 		return wrong(err)
@@ -224,4 +225,15 @@ func defaultThreads() int {
 		return n
 	}
 	return runtime.GOMAXPROCS(0)
+}
+
+// maxThreads is more than most machines have.
+const maxThreads = 1024
+
+func checkThreads(n int) error {
+	if n < 1 || n > maxThreads {
+		return usage(fmt.Sprintf("threads %d is out of range", n),
+			fmt.Sprintf("choose from 1 to %d; this machine offers %d", maxThreads, defaultThreads()))
+	}
+	return nil
 }

@@ -1,0 +1,55 @@
+package run
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestLoadTakesTheNewestValidCheckpoint(t *testing.T) {
+	k, c := sample(t)
+	dir := t.TempDir()
+	k.dir = filepath.Join(dir, checkpointsName)
+	if _, err := Load(dir); !hints(err, "holds no run") {
+		t.Errorf("of an empty folder: %v", err)
+	}
+	config, err := k.config.encode()
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, configName), config, 0o666)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(dir); !hints(err, "has no checkpoint") {
+		t.Errorf("of a run without checkpoints: %v", err)
+	}
+
+	saveAt(t, k, c, 3, 5)
+	torn := filepath.Join(k.dir, k.name(6))
+	if err := os.WriteFile(torn, []byte("torn"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Epoch != 5 || !slices.Equal(got.Flow.Params, c.Params) || !slices.Equal(got.Flow.Masks, c.Masks) ||
+		got.Energy.L() != k.config.L || got.Energy.T() != k.config.Temperature {
+		t.Errorf("it loaded epoch %d", got.Epoch)
+	}
+	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], torn) {
+		t.Errorf("warnings %q", got.Warnings)
+	}
+	if _, err := os.Stat(torn); err != nil {
+		t.Errorf("the directory was changed: %v", err)
+	}
+}
+
+// hints says whether an error says something and has advice.
+func hints(err error, want string) bool {
+	var p *problem
+	return errors.As(err, &p) && strings.Contains(err.Error(), want) && p.Hint() != ""
+}
