@@ -1,0 +1,124 @@
+package sampling
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// Weights are the importance weights of independent draws, w proportional to
+// p/q, for self-normalised estimates of means over p.
+type Weights struct {
+	ESS float64 // effective sample size, (sum w)²/sum w² (Kish)
+	// ParetoK is the shape of their largest values, see paretoShape.
+	ParetoK float64
+	// Unseen is the share of exact samples whose weight is larger than that of any
+	// draw, NaN unless Confront has seen such samples.
+	Unseen float64
+
+	share   []float64 // w/sum w
+	largest float64   // the largest logarithm
+}
+
+// NewWeights takes the logarithms of the weights, up to a common constant.
+func NewWeights(logWeights []float64) *Weights {
+	w := &Weights{ESS: math.NaN(), ParetoK: math.NaN(), Unseen: math.NaN(), share: make([]float64, len(logWeights))}
+	if len(logWeights) == 0 {
+		return w
+	}
+	w.largest = floats.Max(logWeights)
+	total := floats.LogSumExp(logWeights)
+	var squares float64
+	for i, l := range logWeights {
+		w.share[i] = math.Exp(l - total)
+		squares += w.share[i] * w.share[i]
+	}
+	w.ESS = 1 / squares
+	w.ParetoK = paretoShape(w.share)
+	return w
+}
+
+// limit is the largest ParetoK at which errors of that many draws can be
+// trusted (Vehtari et al., arXiv:1507.02646, as
+// published in JMLR 25, 72 (2024)).
+func (w *Weights) limit() float64 {
+	return min(0.7, 1-1/math.Log10(float64(len(w.share))))
+}
+
+// Confront compares the draws with exact samples of p, by the logarithms of
+// their weights with the same constant. Where q is small beside p nothing may be
+// drawn at all, and then no function of the draws can tell.
+func (w *Weights) Confront(exact []float64) {
+	larger := 0
+	for _, l := range exact {
+		if l > w.largest {
+			larger++
+		}
+	}
+	w.Unseen = float64(larger) / float64(len(exact))
+}
+
+// Judge adds what is to be said against the weights to a diagnosis: one of their
+// own, or of a chain that has its proposals from q. A part of p that is unseen
+// makes a mean wrong by as many standard deviations, more or less, and a few
+// draws that carry the weight make its error wrong.
+func (w *Weights) Judge(d *Diagnosis) {
+	switch {
+	case math.IsNaN(w.ESS):
+		d.Doubt("the weights are not finite")
+	case w.ESS < fewDraws:
+		d.Doubt("the weights leave %.3g effective draws", w.ESS)
+	}
+	if w.ParetoK > w.limit() {
+		d.Doubt("few draws carry the weight: Pareto k is %.2f, above %.2f", w.ParetoK, w.limit())
+	}
+	if w.Unseen*math.Sqrt(w.ESS) > 1 {
+		d.Doubt("%.2g %% of exact samples have a larger weight than any draw", 100*w.Unseen)
+	}
+}
+
+// Diagnose estimates the mean over p of one observable of the draws, with its
+// error by the delta method. Tau is 1/2: the draws are independent.
+func (w *Weights) Diagnose(name string, values []float64) Diagnosis {
+	mean := w.mean(values)
+	var variance float64
+	for i, v := range values {
+		d := w.share[i] * (v - mean)
+		variance += d * d
+	}
+	d := Diagnosis{Name: name, RHat: math.NaN(), Reliable: true}
+	d.Estimate = Estimate{Mean: mean, Error: math.Sqrt(variance), Tau: 0.5, N: len(values), ESS: w.ESS}
+	d.Short = !(w.ESS >= fewDraws)
+	w.Judge(&d)
+	if variance == 0 {
+		d.Doubt("all draws are the same")
+	}
+	return d
+}
+
+func (w *Weights) mean(values []float64) float64 {
+	if len(values) != len(w.share) {
+		panic(fmt.Sprintf("sampling: %d weights for %d values", len(w.share), len(values)))
+	}
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	var sum float64
+	for i, v := range values {
+		sum += w.share[i] * (v - values[0])
+	}
+	return values[0] + sum
+}
+
+// diagnoseDerived is Diagnose of a function of means of primary[q][draw].
+func (w *Weights) diagnoseDerived(d derived, primary [][]float64) Diagnosis {
+	mean := make([]float64, len(d.of))
+	series := make([][][]float64, len(primary))
+	for k, q := range d.of {
+		mean[k] = w.mean(primary[q])
+		series[q] = primary[q : q+1]
+	}
+	value, gradient := d.function(mean)
+	return w.Diagnose(d.name, d.linearized(series, mean, value, gradient)[0])
+}
