@@ -11,8 +11,9 @@ import (
 var Presets = []string{"quick", "paper"}
 
 // Preset is a configuration under a name: "paper" is the run of Li and Wang,
-// arXiv:1802.02840; "quick" shows the same lattice order itself within a minute,
-// with small batches and large steps that grow smaller.
+// arXiv:1802.02840; "quick" learns the same lattice better in a fraction of the
+// time, by the path gradient, whose small noise allows small batches and large
+// steps, which grow smaller.
 func Preset(name string) (Config, error) {
 	paper := Config{
 		Shape:       model.Shape{L: 16, Repeat: 1, Couplings: 10, Hidden: 10, HiddenLayers: 3},
@@ -32,10 +33,11 @@ func Preset(name string) (Config, error) {
 	case "quick":
 		quick := paper
 		quick.Batch = 64
-		quick.Epochs = 1000
-		quick.Rate = 4e-3
+		quick.Epochs = 4000
+		quick.Rate = 8e-3
 		quick.Schedule = Cosine
 		quick.WeightDecay = 0
+		quick.Objective = Path
 		return quick, nil
 	}
 	return Config{}, problem{fmt.Sprintf("preset %q is unknown", name), "choose paper or quick"}

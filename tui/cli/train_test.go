@@ -150,7 +150,7 @@ func TestResumeRefusesOtherSettings(t *testing.T) {
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "3", "--dir", "run")
 	o := neuralrg(t, dir, "train", "--resume", "--dir", "run", "--lr", "0.5", "-L", "8", "--seed", "7", "--threads", "1")
-	wantError(t, o, 2, "--lr 0.004, not 0.5; --size 4, not 8", "leave these flags out")
+	wantError(t, o, 2, "--lr 0.008, not 0.5; --size 4, not 8", "leave these flags out")
 	if strings.Contains(o.stderr, "--seed") || strings.Contains(o.stderr, "--threads") {
 		t.Errorf("flags that agree, or may differ, are named: %s", o.stderr)
 	}
