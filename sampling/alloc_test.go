@@ -37,3 +37,11 @@ func TestLatentDoesNotAllocate(t *testing.T) {
 		}
 	}
 }
+
+func TestWolffDoesNotAllocate(t *testing.T) {
+	w := NewWolff(ising(t, 4, physics.Tc), Hot, 1)
+	spins := make([]int8, 16*10)
+	if n := testing.AllocsPerRun(20, func() { w.Update(); w.Draw(spins) }); n != 0 {
+		t.Errorf("%v allocations for ten draws", n)
+	}
+}

@@ -1,7 +1,7 @@
 // Package sampling draws from the density exp(-U)/Z of an energy: hybrid Monte
 // Carlo on fields or on the latents of a flow, and Metropolis tests of a flow's
-// own draws. It also says what the draws are worth: means, errors and
-// autocorrelation times.
+// own draws; and from the Ising model itself, by Wolff clusters. It also says what
+// the draws are worth: means, errors and autocorrelation times.
 package sampling
 
 import (
