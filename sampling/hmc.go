@@ -33,6 +33,13 @@ type HMC struct {
 	Step      float64        // of the leapfrog; may change between trajectories
 	Leapfrogs int            // steps in a trajectory; may change between trajectories
 
+	// Jitter is the largest relative change of the step: each trajectory of each
+	// chain draws its own, uniformly from Step (1 +- Jitter). It keeps chains from
+	// coming back to where they were, as on a harmonic energy after a period.
+	// The draw does not depend on where a chain is, so it changes nothing of what
+	// the chains sample.
+	Jitter float64
+
 	// X holds the current positions, X[site*chains+chain]. Read it between
 	// trajectories; who writes to it calls Retarget afterwards.
 	X []float32
@@ -45,6 +52,7 @@ type HMC struct {
 	qU    []float64
 	qGrad []float32
 
+	sizes  []float32 // of each chain's steps
 	before []float64 // Hamiltonian at the start of the trajectory
 	after  []float64 // and at its end
 	accept []bool
@@ -80,6 +88,7 @@ func NewHMC(e physics.Energy, x []float32, chains int, step float64, leapfrogs i
 		p:         make([]float32, size),
 		qU:        make([]float64, chains),
 		qGrad:     make([]float32, size),
+		sizes:     make([]float32, chains),
 		before:    make([]float64, chains),
 		after:     make([]float64, chains),
 		accept:    make([]bool, chains),
@@ -108,46 +117,66 @@ func (h *HMC) Retarget(e physics.Energy) {
 func (h *HMC) Chains() int { return len(h.u) }
 
 // Trajectory moves every chain once: fresh momenta, Leapfrogs steps of size
-// Step, and a Metropolis test of each chain by itself. A chain whose energy is
+// Step, give or take Jitter, and a Metropolis test of each chain by itself. A chain whose energy is
 // no longer finite stays where it was.
 func (h *HMC) Trajectory() Result {
-	fillNormal(h.rng, h.p)
-	copy(h.q, h.X)
-	copy(h.qU, h.u)
-	copy(h.qGrad, h.grad)
-	h.hamiltonian(h.before)
-	h.leapfrog()
-	h.hamiltonian(h.after)
+	h.propose(h.Step, h.Leapfrogs)
 	r := h.metropolis()
 	h.move()
 	return r
 }
 
-// leapfrog carries the proposal (q, p) through Leapfrogs steps. The half kicks
-// that end one step and begin the next are joined. It needs the gradient at q,
-// and leaves energy and gradient at the new q.
-func (h *HMC) leapfrog() {
-	if h.Leapfrogs < 1 {
-		return
-	}
-	step := float32(h.Step)
-	subtract(h.p, h.qGrad, step/2)
-	for i := range h.Leapfrogs {
-		subtract(h.q, h.p, -step)
-		h.Energy.Eval(h.qU, h.qGrad, h.q)
-		if i < h.Leapfrogs-1 {
-			subtract(h.p, h.qGrad, step)
-		}
-	}
-	subtract(h.p, h.qGrad, step/2)
+// propose makes a proposal to every chain, from fresh momenta, by so many steps
+// of a size, give or take Jitter.
+func (h *HMC) propose(size float64, steps int) {
+	fillNormal(h.rng, h.p)
+	copy(h.q, h.X)
+	copy(h.qU, h.u)
+	copy(h.qGrad, h.grad)
+	h.hamiltonian(h.before)
+	h.drawSizes(size)
+	h.leapfrog(steps)
+	h.hamiltonian(h.after)
 }
 
-// subtract subtracts step*slope from v: a kick of the momenta by the gradient,
-// or, backwards, a drift of the positions along the momenta.
-func subtract(v, slope []float32, step float32) {
-	slope = slope[:len(v)]
-	for i := range v {
-		v[i] -= step * slope[i]
+// drawSizes sets the step size of every chain.
+func (h *HMC) drawSizes(size float64) {
+	for c := range h.sizes {
+		h.sizes[c] = float32(size)
+		if h.Jitter != 0 {
+			h.sizes[c] = float32(size * (1 + h.Jitter*(2*h.rng.Float64()-1)))
+		}
+	}
+}
+
+// leapfrog carries the proposal (q, p) through so many steps of each chain's
+// size. The half kicks that end one step and begin the next are joined. It needs
+// the gradient at q, and leaves energy and gradient at the new q.
+func (h *HMC) leapfrog(steps int) {
+	if steps < 1 {
+		return
+	}
+	subtract(h.p, h.qGrad, h.sizes, 0.5)
+	for i := range steps {
+		subtract(h.q, h.p, h.sizes, -1)
+		h.Energy.Eval(h.qU, h.qGrad, h.q)
+		if i < steps-1 {
+			subtract(h.p, h.qGrad, h.sizes, 1)
+		}
+	}
+	subtract(h.p, h.qGrad, h.sizes, 0.5)
+}
+
+// subtract subtracts factor*size*slope from v, with each chain's size: a kick of
+// the momenta by the gradient, or, backwards, a drift of the positions along the
+// momenta.
+func subtract(v, slope, sizes []float32, factor float32) {
+	n := len(sizes)
+	for i := 0; i < len(v); i += n {
+		v, slope := v[i:i+n], slope[i:i+n]
+		for c, size := range sizes {
+			v[c] -= factor * size * slope[c]
+		}
 	}
 }
 

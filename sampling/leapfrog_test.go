@@ -11,6 +11,7 @@ import (
 func place(h *HMC, q, p []float32) {
 	copy(h.q, q)
 	copy(h.p, p)
+	h.drawSizes(h.Step)
 	h.Energy.Eval(h.qU, h.qGrad, h.q)
 }
 
@@ -24,7 +25,7 @@ func TestLeapfrogHarmonic(t *testing.T) {
 				h := NewHMC(harmonic(omega), []float32{0}, 1, step, steps, 1)
 				q0, p0 := 0.7, -1.1
 				place(h, []float32{float32(q0)}, []float32{float32(p0)})
-				h.leapfrog()
+				h.leapfrog(h.Leapfrogs)
 				theta := float64(steps) * math.Acos(1-omega*omega*step*step/2)
 				scale := omega * math.Sqrt(1-omega*omega*step*step/4)
 				q := q0*math.Cos(theta) + p0/scale*math.Sin(theta)
@@ -48,7 +49,7 @@ func worstEnergyError(step, time float64) float64 {
 	h.hamiltonian(h.before)
 	worst := 0.0
 	for range int(math.Round(time / step)) {
-		h.leapfrog()
+		h.leapfrog(h.Leapfrogs)
 		h.hamiltonian(h.after)
 		worst = max(worst, math.Abs(h.after[0]-h.before[0]))
 	}
@@ -77,14 +78,14 @@ func TestLeapfrogReversible(t *testing.T) {
 	q, p := []float32{0.9, -0.4}, []float32{0.5, 1.2}
 	h := NewHMC(quartic(), []float32{0, 0}, 1, 0.1, 50, 1)
 	place(h, q, p)
-	h.leapfrog()
+	h.leapfrog(h.Leapfrogs)
 	if math.Abs(float64(h.q[0]-q[0])) < 0.1 {
 		t.Fatal("the trajectory went nowhere")
 	}
 	for i := range h.p {
 		h.p[i] = -h.p[i]
 	}
-	h.leapfrog()
+	h.leapfrog(h.Leapfrogs)
 	for i := range q {
 		if d := math.Abs(float64(h.q[i] - q[i])); d > 2e-5 {
 			t.Errorf("position %d comes back %g away", i, d)
@@ -110,7 +111,7 @@ func TestLeapfrogSymplectic(t *testing.T) {
 	}
 	h := NewHMC(quartic(), q, 8, 0.2, 10, 1)
 	place(h, q, p)
-	h.leapfrog()
+	h.leapfrog(h.Leapfrogs)
 
 	m := mat.NewDense(4, 4, nil)
 	for j := range 4 {
