@@ -51,31 +51,37 @@ func jackknife(f func(means []float64) float64, series ...[]float64) (value, err
 	return f(means), stat.PopStdDev(values, nil) * math.Sqrt(blocks-1)
 }
 
-// Against the exact solution, and Binder cumulants at Tc known to ten digits.
+// Against the exact solution, and Binder cumulants at Tc known to ten digits. What
+// errors may be follows from the number of draws.
 func TestWolffExact(t *testing.T) {
 	if testing.Short() {
 		t.Skip("statistics")
 	}
-	cumulant := map[int]float64{8: 0.613045384943, 16: 0.611454457979}
+	exactly(t, func(t *testing.T, size int, T float64) { wolffExact(t, size, T, 100000/size) })
+}
+
+// exactly runs a test at two sizes, below, at and above the critical temperature.
+func exactly(t *testing.T, test func(t *testing.T, size int, T float64)) {
 	for _, size := range []int{8, 16} {
 		for _, T := range []float64{1.7, physics.Tc, 3.5} {
-			t.Run(fmt.Sprintf("L=%d,T=%.2f", size, T), func(t *testing.T) {
-				wolffExact(t, size, T, 240000/size, cumulant[size])
-			})
+			t.Run(fmt.Sprintf("L=%d,T=%.2f", size, T), func(t *testing.T) { test(t, size, T) })
 		}
 	}
 }
 
-func wolffExact(t *testing.T, size int, T float64, draws int, criticalCumulant float64) {
+var criticalCumulant = map[int]float64{8: 0.613045384943, 16: 0.611454457979}
+
+func wolffExact(t *testing.T, size int, T float64, draws int) {
 	exact, err := physics.Solve(size, T)
 	if err != nil {
 		t.Fatal(err)
 	}
 	energy, m := wolffSeries(warmWolff(t, size, T, Hot, 11), size, draws)
 	e, m2 := Analyse([][]float64{energy}), Analyse([][]float64{power(m, 2)})
-	within(t, "energy a site", e, exact.Energy, 0.002)
+	root := math.Sqrt(float64(draws))
+	within(t, "energy a site", e, exact.Energy, 0.45/root)
 	if exact.MagnetizationSquared != nil {
-		within(t, "<m²>", m2, *exact.MagnetizationSquared, 0.004)
+		within(t, "<m²>", m2, *exact.MagnetizationSquared, 0.4/root)
 	}
 	if e.Tau > 0.75 || m2.Tau > 0.75 {
 		t.Errorf("autocorrelation times %.2f of the energy and %.2f of m²: draws are not nearly independent", e.Tau, m2.Tau)
@@ -88,11 +94,11 @@ func wolffExact(t *testing.T, size int, T float64, draws int, criticalCumulant f
 		}
 	}
 	sites := float64(size * size)
-	compare("heat capacity", exact.HeatCapacity, 0.05, func(mean []float64) float64 {
+	compare("heat capacity", exact.HeatCapacity, 3.5/root, func(mean []float64) float64 {
 		return (mean[1] - mean[0]*mean[0]) * sites / (T * T)
 	}, energy, power(energy, 2))
 	if T == physics.Tc {
-		compare("U4", criticalCumulant, 0.005, func(mean []float64) float64 {
+		compare("U4", criticalCumulant[size], 0.2/root, func(mean []float64) float64 {
 			return 1 - mean[1]/(3*mean[0]*mean[0])
 		}, power(m, 2), power(m, 4))
 	}
@@ -105,13 +111,7 @@ func TestWolffLifted(t *testing.T) {
 	if testing.Short() {
 		t.Skip("statistics")
 	}
-	for _, size := range []int{8, 16} {
-		for _, T := range []float64{1.7, physics.Tc, 3.5} {
-			t.Run(fmt.Sprintf("L=%d,T=%.2f", size, T), func(t *testing.T) {
-				wolffLifted(t, size, T, 120000/size)
-			})
-		}
-	}
+	exactly(t, func(t *testing.T, size int, T float64) { wolffLifted(t, size, T, 60000/size) })
 }
 
 func wolffLifted(t *testing.T, size int, T float64, n int) {
@@ -126,12 +126,12 @@ func wolffLifted(t *testing.T, size int, T float64, n int) {
 	m.Lift(x, spins, rand.New(rand.NewPCG(17, 0)))
 
 	values := make([]float64, n)
-	sites := float64(m.Sites())
+	sites, root := float64(m.Sites()), math.Sqrt(float64(n))
 	m.SpinEnergy(values, x)
-	within(t, "energy of the lattice", Analyse([][]float64{values}), exact.Energy*sites, 0.003*sites)
+	within(t, "energy of the lattice", Analyse([][]float64{values}), exact.Energy*sites, 0.45*sites/root)
 	if exact.MagnetizationSquared != nil {
 		physics.MagnetizationSquared(values, x)
-		within(t, "<m²>", Analyse([][]float64{values}), *exact.MagnetizationSquared, 0.005)
+		within(t, "<m²>", Analyse([][]float64{values}), *exact.MagnetizationSquared, 0.4/root)
 	}
 	grad := make([]float32, len(x))
 	m.Eval(values, grad, x)
@@ -139,7 +139,7 @@ func wolffLifted(t *testing.T, size int, T float64, n int) {
 	for i := range x {
 		values[i%n] += float64(x[i]) * float64(grad[i]) / sites
 	}
-	within(t, "<x'grad U>/N", Analyse([][]float64{values}), 1, 0.003)
+	within(t, "<x'grad U>/N", Analyse([][]float64{values}), 1, 0.45/root)
 }
 
 // BenchmarkWolff has the price of a draw, and of an independent value of the
