@@ -47,7 +47,7 @@ var reserved = map[string][]string{
 	"github.com/spf13/cobra": {"tui/cli"},
 	"github.com/spf13/pflag": {"tui/cli"},
 	"os":                     {"model", "physics", "training/npz", "training/run", "tui", "tui/cli", "."},
-	"time":                   {"training/run", "training/bench", "tui", "tui/chart", "tui/cli"},
+	"time":                   {"training/inference", "training/run", "training/bench", "tui", "tui/chart", "tui/cli"},
 	"net":                    {},
 	"unsafe":                 {"model"}, // for the size of its memory
 	"C":                      {},

@@ -1,6 +1,6 @@
-// Package inference puts what a run has learnt to use: the exact likelihood of
-// fields that are given. It streams NumPy archives, so that their size is no
-// matter.
+// Package inference puts what a run has learnt to use: draws of fields with
+// estimates of what they tell, and the exact likelihood of fields that are given.
+// Fields travel in NumPy archives, as a stream, so that their number is no matter.
 package inference
 
 import (

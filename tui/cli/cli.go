@@ -64,6 +64,9 @@ neuralrg train --preset paper --plain
 # go on with a run that was stopped
 neuralrg train --resume --dir runs/paper
 
+# draws of its flow, with what they tell
+neuralrg sample runs/paper -n 10000 --out samples.npz
+
 # what a run's flow says of fields that you have
 neuralrg evaluate runs/paper --in fields.npz --out likelihood.npz
 
@@ -73,7 +76,7 @@ neuralrg exact -L 16 -T 2.3`
 		a.err = flagError(c, err)
 		return nil
 	})
-	root.AddCommand(a.trainCommand("train"), a.evaluateCommand(), a.exactCommand(), a.benchCommand(), a.versionCommand())
+	root.AddCommand(a.trainCommand("train"), a.sampleCommand(), a.evaluateCommand(), a.exactCommand(), a.benchCommand(), a.versionCommand())
 	a.strictHelp(root)
 	return root
 }

@@ -52,7 +52,8 @@ func (a *app) evaluate(dir string, e inference.Evaluation, asJSON bool) error {
 	}
 	ctx, cancel := untilSignal(false)
 	defer cancel(nil)
-	e.Progress = a.counter("samples")
+	tell := a.counter()
+	e.Progress = func(done, of int) { tell("samples", done, of) }
 	done, err := inference.Evaluate(ctx, t, e)
 	if err != nil {
 		return err
@@ -84,9 +85,9 @@ func (a *app) load(dir string) (*run.Trained, error) {
 }
 
 // counter tells how far something is, every now and then.
-func (a *app) counter(what string) func(done, of int) {
+func (a *app) counter() func(what string, done, of int) {
 	next := time.Now().Add(pace)
-	return func(done, of int) {
+	return func(what string, done, of int) {
 		if now := time.Now(); now.After(next) && done < of {
 			next = now.Add(pace)
 			a.note(fmt.Sprintf("%d of %d %s", done, of, what))

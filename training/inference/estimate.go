@@ -1,0 +1,181 @@
+package inference
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+
+	"neuralrg/physics"
+	"neuralrg/sampling"
+)
+
+// Sampled is what Sample did and what it came to.
+type Sampled struct {
+	Sampling      // as it was carried out; N is what was drawn
+	Interrupted   bool
+	WarmUpSeconds float64
+	Seconds       float64 // of drawing, after the warm-up
+	Acceptance    float64 // mean over draws; 1 for independent ones
+	Observables   []Observable
+	FreeEnergy    *sampling.FreeEnergy // nil if there is none
+	Warnings      []string
+}
+
+// Observable is the estimate of an observable of the Ising model. Draws of the
+// flow count with their importance weights.
+type Observable struct {
+	sampling.Diagnosis
+	Exact        *float64 // nil where it is not known
+	ESSPerSecond float64
+}
+
+// MarshalJSON adds to the diagnosis what is known beside it.
+func (o Observable) MarshalJSON() ([]byte, error) {
+	data, err := json.Marshal(o.Diagnosis)
+	if err != nil {
+		return nil, err
+	}
+	more, err := json.Marshal(struct {
+		ESSPerSecond *float64 `json:"ess_per_second"`
+		Exact        *float64 `json:"exact"`
+	}{finite(o.ESSPerSecond), o.Exact})
+	if err != nil {
+		return nil, err
+	}
+	return append(append(data[:len(data)-1], ','), more[1:]...), nil
+}
+
+// finite is a number for JSON, which has no infinity.
+func finite(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
+
+// estimate fills in what the draws tell.
+func (p *sampler) estimate(r *Sampled) {
+	exact, err := physics.Solve(p.trained.Config.L, p.trained.Config.Temperature)
+	if err != nil {
+		panic("inference: " + err.Error()) // the energy has the same size and temperature
+	}
+	reverse, forward := p.bothWays()
+	f, err := sampling.EstimateFreeEnergy(reverse, &sampling.Reference{LnZ: exact.LnZDual, LogWeight: forward})
+	if err != nil {
+		r.Warnings = append(r.Warnings, "there is no free energy: "+err.Error())
+	} else {
+		r.FreeEnergy = &f
+		r.Warnings = append(r.Warnings, f.Warnings...)
+	}
+	for _, d := range p.diagnose(reverse, forward) {
+		r.Observables = append(r.Observables, Observable{d, known(d.Name, exact), d.ESS / r.Seconds})
+	}
+	r.Warnings = append(r.Warnings, doubts(r.Observables)...)
+}
+
+// diagnose estimates all observables. Draws of the flow are judged by exact
+// samples too, for they cannot show which fields they miss; and so are chains
+// whose proposals they are.
+func (p *sampler) diagnose(reverse, forward []float64) []sampling.Diagnosis {
+	w := sampling.NewWeights(reverse)
+	w.Confront(forward)
+	if p.Method == FlowDraws {
+		return p.record.DiagnoseWeighted(w)
+	}
+	all := p.record.Diagnose()
+	if p.Method == Independence {
+		for i := range all {
+			w.Judge(&all[i])
+		}
+	}
+	return all
+}
+
+// known is the exact value of an observable, if there is one.
+func known(name string, e physics.Exact) *float64 {
+	switch name {
+	case "magnetization_squared":
+		return e.MagnetizationSquared
+	case "energy":
+		return &e.Energy
+	case "heat_capacity":
+		return &e.HeatCapacity
+	case "correlation_1": // the energy is -2 a site in bonds
+		nearest := -e.Energy / 2
+		return &nearest
+	}
+	return nil
+}
+
+// bothWays is ln w of draws of the flow and of exact samples. Those that are not
+// the draws themselves are drawn now.
+func (p *sampler) bothWays() (reverse, forward []float64) {
+	reverse, forward = p.logWeight, p.logWeight
+	random := rand.New(rand.NewPCG(p.Seed, referenceStream))
+	if p.Method != FlowDraws {
+		reverse = p.reference(&flowSource{p.density, p.trained.Energy, random})
+	}
+	if p.Method != WolffLift {
+		forward = p.reference(newWolffSource(p.trained, random.Uint64()))
+	}
+	return reverse, forward
+}
+
+// What judges the flow where the draws themselves do not: how many draws of it,
+// and how many exact samples.
+const (
+	fewestReference = 1000
+	mostReference   = 10_000
+)
+
+// reference is ln w of independent draws of a source. Chains that accept by
+// weights need as many as they have had proposals.
+func (p *sampler) reference(s source) []float64 {
+	n := fewestReference
+	if p.Method == Independence {
+		n = max(n, min(p.N, mostReference))
+	}
+	batch := independentBatch(p.trained.Energy.Sites())
+	all := newDraws(p.trained.Energy.Sites(), batch)
+	logWeight := make([]float64, 0, n)
+	for len(logWeight) < n {
+		d := all.first(min(batch, n-len(logWeight)))
+		s.next(d)
+		d.spun = true // no matter which
+		p.complete(d)
+		for i, u := range d.energy {
+			logWeight = append(logWeight, -u-d.logq[i])
+		}
+	}
+	return logWeight
+}
+
+// digits are what differs in reasons of the same kind.
+var digits = regexp.MustCompile(`[0-9.e+-]+`)
+
+// doubts lists the reasons against estimates, each kind once and with the
+// numbers of the first estimate that it speaks against.
+func doubts(all []Observable) []string {
+	var kinds, reasons []string
+	names := map[string][]string{}
+	for _, o := range all {
+		for _, reason := range o.Reasons {
+			kind := digits.ReplaceAllString(reason, "")
+			if names[kind] == nil {
+				kinds, reasons = append(kinds, kind), append(reasons, reason)
+			}
+			names[kind] = append(names[kind], o.Name)
+		}
+	}
+	for i, kind := range kinds {
+		who := strings.Join(names[kind], ", ")
+		if len(names[kind]) == len(all) {
+			who = "all observables"
+		}
+		reasons[i] = fmt.Sprintf("%s unreliable: %s", who, reasons[i])
+	}
+	return reasons
+}

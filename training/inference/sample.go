@@ -1,0 +1,280 @@
+package inference
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"neuralrg/physics"
+	"neuralrg/sampling"
+	"neuralrg/training/npz"
+	"neuralrg/training/run"
+)
+
+// Sampling says what Sample does. What is 0 is chosen by it.
+type Sampling struct {
+	Method   Method
+	N        int // draws, of all chains together
+	Seed     uint64
+	Out      string // archive for the draws; empty for none
+	Force    bool   // replace Out
+	Threads  int
+	Progress func(what string, done, of int) // may be nil
+
+	// Of chains; independent draws have none.
+	Chains int
+	WarmUp int // steps before the first draw
+
+	// Of hybrid Monte Carlo.
+	Step      float64
+	Leapfrogs int
+}
+
+// The random numbers of what goes with the draws, apart from other uses of a
+// seed.
+const (
+	flowStream      = 0x666c6f77 // "flow"
+	liftStream      = 0x6c696674 // "lift"
+	spinStream      = 0x7370696e // "spin"
+	referenceStream = 0x72656665 // "refe"
+)
+
+// Sample draws fields and estimates what they tell. It writes the arrays
+//
+//	x           float32  (n, L, L)  fields
+//	spins       int8     (n, L, L)  +1 or -1, drawn for them
+//	logq        float64  (n)        ln q(x), symmetrised if the run is
+//	energy      float64  (n)        U(x), of the dual
+//	log_weight  float64  (n)        -U(x) - ln q(x)
+//	chain       int32    (n)        of chains only: which
+//	draw        int32    (n)        and the number of the draw in it
+//
+// When ctx is done it keeps what is drawn by then.
+func Sample(ctx context.Context, t *run.Trained, s Sampling) (*Sampled, error) {
+	if err := s.settle(t.Energy); err != nil {
+		return nil, err
+	}
+	p := &sampler{trained: t, Sampling: s}
+	if s.Out != "" {
+		out, err := npz.Create(s.Out, s.Force)
+		if err != nil {
+			return nil, err
+		}
+		defer out.Abort()
+		if p.out, err = newDrawFile(out, t.Config.L, !s.Method.independent()); err != nil {
+			return nil, err
+		}
+	}
+	return p.run(ctx)
+}
+
+// sampler is a Sample at work.
+type sampler struct {
+	Sampling
+	trained *run.Trained
+	out     *drawFile // nil if no file is wanted
+
+	density *sampling.Density
+	source  source
+	record  *sampling.Record
+	spins   *rand.Rand
+	uniform []float64
+
+	logWeight  []float64 // of all draws
+	acceptance float64   // sum over batches
+	batches    int
+}
+
+func (p *sampler) run(ctx context.Context) (*Sampled, error) {
+	p.density = sampling.NewDensity(p.trained.Flow, p.trained.Config.Symmetry)
+	p.density.Threads = p.Threads
+	p.record = sampling.NewRecord(p.trained.Energy, max(1, p.Chains))
+	p.spins = rand.New(rand.NewPCG(p.Seed, spinStream))
+	began := time.Now()
+	if !p.start(ctx) {
+		return nil, &problem{text: "stopped during the warm-up: nothing is drawn", hint: "start it again, with a smaller --warm-up if that takes too long"}
+	}
+	r := &Sampled{Sampling: p.Sampling, WarmUpSeconds: time.Since(began).Seconds()}
+	var err error
+	if r.Seconds, err = p.draw(ctx); err != nil {
+		return nil, err
+	}
+	if p.out != nil { // before the estimates, which take time too
+		if err := p.out.Commit(); err != nil {
+			return nil, err
+		}
+	}
+	r.N, r.Interrupted = len(p.logWeight), len(p.logWeight) < p.N
+	r.Acceptance = p.acceptance / float64(p.batches)
+	p.estimate(r)
+	return r, nil
+}
+
+// start makes the source, and moves chains until they may have forgotten their
+// start. It returns false if ctx was done before.
+func (p *sampler) start(ctx context.Context) bool {
+	t := p.trained
+	switch p.Method {
+	case FlowDraws:
+		p.source = &flowSource{p.density, t.Energy, rand.New(rand.NewPCG(p.Seed, flowStream))}
+	case WolffLift:
+		p.source = newWolffSource(t, p.Seed)
+	case Independence:
+		p.source = independenceSource{sampling.NewIndependence(p.density, t.Energy, p.Chains, p.Seed)}
+	case PhysicalHMC:
+		p.source = hmcSource{HMC: sampling.NewHMC(t.Energy, nil, p.Chains, p.Step, p.Leapfrogs, p.Seed)}
+	case LatentHMC:
+		latent := sampling.Latent(t.Flow, t.Energy, sampling.Plain)
+		latent.Threads = p.Threads
+		p.source = hmcSource{sampling.NewHMC(latent, nil, p.Chains, p.Step, p.Leapfrogs, p.Seed), latent}
+	}
+	d := newDraws(t.Energy.Sites(), max(1, p.Chains))
+	for done := range p.WarmUp {
+		if ctx.Err() != nil {
+			return false
+		}
+		p.source.next(d)
+		p.tell("warm-up steps", done+1, p.WarmUp)
+	}
+	return ctx.Err() == nil
+}
+
+// draw draws batches until there are N draws or ctx is done, and returns the
+// seconds that the source took.
+func (p *sampler) draw(ctx context.Context) (seconds float64, err error) {
+	sites := p.trained.Energy.Sites()
+	batch := p.Chains
+	if p.Method.independent() {
+		batch = independentBatch(sites)
+	}
+	all := newDraws(sites, batch)
+	p.uniform = make([]float64, len(all.x))
+	for done := 0; done < p.N && ctx.Err() == nil; {
+		d := all
+		if p.Method.independent() {
+			d = all.first(min(batch, p.N-done))
+		}
+		began := time.Now()
+		result := p.source.next(d)
+		seconds += time.Since(began).Seconds()
+		p.acceptance += result.Acceptance
+		p.batches++
+		if err := p.take(d, min(batch, p.N-done)); err != nil {
+			return seconds, err
+		}
+		done = len(p.logWeight)
+		p.tell("draws", done, p.N)
+	}
+	return seconds, nil
+}
+
+// independentBatch is how many independent draws are made at once: enough for
+// the kernels, whatever the number of threads, so that no bit depends on that.
+func independentBatch(sites int) int { return max(64, min(1024, 1<<18/sites)) }
+
+// take completes a batch and keeps the first n draws of it. Estimates are made
+// from the same number of draws of every chain.
+func (p *sampler) take(d *draws, n int) error {
+	p.complete(d)
+	for i := range n {
+		p.logWeight = append(p.logWeight, -d.energy[i]-d.logq[i])
+	}
+	if n == len(d.logq) {
+		p.record.Add(d.x, d.spins)
+	}
+	if p.out == nil {
+		return nil
+	}
+	return p.out.write(d, n)
+}
+
+// complete fills in what the source does not know of its draws.
+func (p *sampler) complete(d *draws) {
+	if !d.weighed {
+		p.density.LogQ(d.logq, d.x)
+		p.trained.Energy.Eval(d.energy, nil, d.x)
+	}
+	if !d.spun {
+		u := p.uniform[:len(d.x)]
+		for i := range u {
+			u[i] = p.spins.Float64()
+		}
+		physics.Spins(d.spins, d.x, u)
+	}
+}
+
+func (p *sampler) tell(what string, done, of int) {
+	if p.Progress != nil {
+		p.Progress(what, done, of)
+	}
+}
+
+const (
+	// mostMeasured is the largest number of values that are kept for the
+	// estimates: a gigabyte of them.
+	mostMeasured = 1 << 27
+	maxWarmUp    = 10_000_000
+	maxLeapfrogs = 10_000
+)
+
+// settle refuses what cannot be, and chooses what is not given.
+func (s *Sampling) settle(m *physics.Ising) error {
+	most := mostMeasured / m.Measured()
+	chains := !s.Method.independent()
+	hybrid := s.Method == LatentHMC || s.Method == PhysicalHMC
+	switch {
+	case s.N < 1 || s.N > most:
+		return asked(fmt.Sprintf("%d draws are out of range", s.N), fmt.Sprintf("choose from 1 to %d with -n", most))
+	case !chains && (s.Chains != 0 || s.WarmUp != 0):
+		return asked(fmt.Sprintf("draws by %s are independent", s.Method), "leave out --chains and --warm-up")
+	case !hybrid && (s.Step != 0 || s.Leapfrogs != 0):
+		return asked(fmt.Sprintf("%s has no trajectories", s.Method), "leave out --step and --leapfrogs, or choose latent-hmc or hmc")
+	case s.Chains < 0 || s.Chains > s.N || s.Chains > maxChains(m.Sites()):
+		return asked(fmt.Sprintf("%d chains are out of range", s.Chains), fmt.Sprintf("choose from 1 to %d for %d draws", min(s.N, maxChains(m.Sites())), s.N))
+	case s.WarmUp < 0 || s.WarmUp > maxWarmUp:
+		return asked(fmt.Sprintf("%d steps of warm-up are out of range", s.WarmUp), fmt.Sprintf("choose from 1 to %d", maxWarmUp))
+	case !(s.Step >= 0 && s.Step <= maxStep):
+		return asked(fmt.Sprintf("step %v is out of range", s.Step), fmt.Sprintf("choose more than 0 and at most %v; the paper's is %v", maxStep, sampling.PaperStep))
+	case s.Leapfrogs < 0 || s.Leapfrogs > maxLeapfrogs:
+		return asked(fmt.Sprintf("%d leapfrogs are out of range", s.Leapfrogs), fmt.Sprintf("choose from 1 to %d; the paper has %d", maxLeapfrogs, sampling.PaperLeapfrogs))
+	}
+	s.Threads = max(1, s.Threads)
+	if chains && s.Chains == 0 {
+		s.Chains = usualChains(s.N, m.Sites())
+	}
+	if chains && s.WarmUp == 0 {
+		s.WarmUp = usualWarmUp[s.Method]
+	}
+	if hybrid && s.Step == 0 {
+		s.Step = sampling.PaperStep
+	}
+	if hybrid && s.Leapfrogs == 0 {
+		s.Leapfrogs = sampling.PaperLeapfrogs
+	}
+	return nil
+}
+
+// maxStep is far beyond where any leapfrog is stable.
+const maxStep = 100.0
+
+// maxChains keeps their fields below a gigabyte.
+func maxChains(sites int) int { return 1 << 28 / (8 * sites) }
+
+// usualWarmUp is cheap beside the draws that one wants, and several times what
+// chains need that start from standard normal values.
+var usualWarmUp = map[Method]int{Independence: 200, LatentHMC: 200, PhysicalHMC: 1000}
+
+// usualChains is how many chains make n draws: enough for the kernels and few
+// enough for chains of some length, and, if that is near, such that all have the
+// same number of draws.
+func usualChains(n, sites int) int {
+	const shortest = 200 // draws of a chain: several times 50 autocorrelation times of a good one
+	most := min(n, max(4, n/shortest), max(8, min(64, 1<<14/sites)))
+	for c := most; 2*c > most; c-- {
+		if n%c == 0 {
+			return c
+		}
+	}
+	return most
+}
