@@ -2,7 +2,9 @@ package sampling
 
 import (
 	"math"
+	"math/bits"
 
+	"gonum.org/v1/gonum/dsp/fourier"
 	"gonum.org/v1/gonum/floats"
 )
 
@@ -74,9 +76,18 @@ func windowed(series [][]float64, mean float64) (gamma []float64, closed bool) {
 	for _, chain := range series {
 		longest = max(longest, len(chain))
 	}
+	var all []float64 // made for long windows, where sums would take too long
 	tau := -0.5
 	for t := range longest {
-		g := autocovariance(series, mean, t)
+		if t == transformed {
+			all = autocovariances(series, mean, longest)
+		}
+		var g float64
+		if t < transformed {
+			g = autocovariance(series, mean, t)
+		} else {
+			g = all[t]
+		}
 		gamma = append(gamma, g)
 		tau += g / gamma[0]
 		if float64(t) >= window*max(tau, 0.5) {
@@ -84,6 +95,36 @@ func windowed(series [][]float64, mean float64) (gamma []float64, closed bool) {
 		}
 	}
 	return gamma, false
+}
+
+// transformed is the number of autocovariances from which a Fourier transform
+// for all of them takes less time than a sum for each.
+const transformed = 100
+
+// autocovariances is autocovariance at times 0 to longest-1, by the theorem of
+// Wiener and Khinchin: the transform of the squares of a chain's transform. The
+// chain is followed by as many zeros, so that its end does not meet its start.
+func autocovariances(series [][]float64, mean float64, longest int) []float64 {
+	total, pairs := make([]float64, longest), make([]float64, longest)
+	transform := fourier.NewFFT(1 << bits.Len(uint(2*longest-1)))
+	padded, modes := make([]float64, transform.Len()), make([]complex128, transform.Len()/2+1)
+	for _, chain := range series {
+		clear(padded)
+		for i, v := range chain {
+			padded[i] = v - mean
+		}
+		transform.Coefficients(modes, padded)
+		for k, c := range modes {
+			modes[k] = complex(real(c)*real(c)+imag(c)*imag(c), 0)
+		}
+		transform.Sequence(padded, modes)
+		for t := range chain {
+			total[t] += padded[t] / float64(transform.Len())
+			pairs[t] += float64(len(chain) - t)
+		}
+	}
+	floats.Div(total, pairs)
+	return total
 }
 
 // autocovariance is the mean of (a_i - mean)(a_{i+t} - mean) over all chains.

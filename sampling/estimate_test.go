@@ -1,6 +1,7 @@
 package sampling
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -90,6 +91,41 @@ func TestEstimateCoverage(t *testing.T) {
 			}
 			if tauCovered < test.tauCovered {
 				t.Errorf("the error of tau covers %.3f, want 0.683", tauCovered)
+			}
+		})
+	}
+}
+
+// The transform gives the sums, also of chains of different lengths, of which
+// one ends before the transform begins.
+func TestAutocovariances(t *testing.T) {
+	rng := rand.New(rand.NewPCG(33, 1))
+	series := autoregressive(rng, 3, 700, 0.97)
+	series[1], series[2] = series[1][:501], series[2][:70]
+	mean, _ := grandMean(series)
+	for at, g := range autocovariances(series, mean, 700) {
+		if want := autocovariance(series, mean, at); math.Abs(g-want) > 1e-12 {
+			t.Fatalf("autocovariance %d is %v, want %v", at, g, want)
+		}
+	}
+	gamma, closed := windowed(series, mean)
+	if len(gamma) < transformed+20 || !closed {
+		t.Fatalf("a window of %d, closed: %v, tests nothing", len(gamma), closed)
+	}
+	for at, g := range gamma {
+		if want := autocovariance(series, mean, at); math.Abs(g-want) > 1e-12 {
+			t.Fatalf("autocovariance %d in the window is %v, want %v", at, g, want)
+		}
+	}
+}
+
+// BenchmarkAnalyse is a million draws of chains that hardly move.
+func BenchmarkAnalyse(b *testing.B) {
+	for _, chains := range []int{4, 512} {
+		b.Run(fmt.Sprint(chains), func(b *testing.B) {
+			series := autoregressive(rand.New(rand.NewPCG(34, 1)), chains, 1000000/chains, 0.9999)
+			for b.Loop() {
+				Analyse(series)
 			}
 		})
 	}

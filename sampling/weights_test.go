@@ -35,6 +35,9 @@ func normalWeights(rng *rand.Rand, n int, width float64) (x, logWeights []float6
 // have a Pareto tail of shape 1 - s², but for a logarithm; those of Pareto's
 // distribution have its own, and those with s > 1 are bounded, k < 0.
 func TestParetoShape(t *testing.T) {
+	if testing.Short() {
+		t.Skip("statistics")
+	}
 	rng := rand.New(rand.NewPCG(137, 1))
 	for _, k := range []float64{0.2, 0.5, 0.7, 1, 1.5} {
 		var mean float64
