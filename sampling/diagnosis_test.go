@@ -11,7 +11,6 @@ import (
 // coverage counts how often intervals of one and two errors hold a known value.
 type coverage struct {
 	repeats, one, two, reliable int
-	bias                        float64 // sum of deviations
 }
 
 func (c *coverage) add(d Diagnosis, exact float64) {
@@ -26,7 +25,6 @@ func (c *coverage) add(d Diagnosis, exact float64) {
 	if d.Reliable {
 		c.reliable++
 	}
-	c.bias += d.Mean - exact
 }
 
 // holds demands 68.3 % and 95 % within four binomial standard deviations, and
@@ -136,6 +134,9 @@ func TestDiagnoseDoubts(t *testing.T) {
 // The variance of a few draws is biased by the fluctuation of their mean, until
 // that is removed.
 func TestDerivedBias(t *testing.T) {
+	if testing.Short() {
+		t.Skip("statistics")
+	}
 	square := variance("", 0, 1, 1)
 	for _, chains := range []int{1, 5} {
 		const repeats, length = 20000, 6
@@ -159,6 +160,20 @@ func TestDerivedBias(t *testing.T) {
 		tolerance := 4 * math.Sqrt(2/float64(length*chains)/repeats)
 		if math.Abs(plain-1) > tolerance || math.Abs(corrected-1) > 1.5*tolerance {
 			t.Errorf("%d chains: variance %.4f, want 1 +- %.4f", chains, corrected, tolerance)
+		}
+	}
+}
+
+// A function of the means of few draws is doubted, the means themselves are not.
+func TestDerivedOfFew(t *testing.T) {
+	rng := rand.New(rand.NewPCG(111, 1))
+	for n, reliable := range map[int]bool{100: false, 1000: true} {
+		a := autoregressive(rng, 1, n, 0)
+		if d := Diagnose("", a); !d.Reliable {
+			t.Errorf("mean of %d draws: %v", n, d.Reasons)
+		}
+		if d := variance("", 0, 0, 1).diagnose([][][]float64{a}); d.Reliable != reliable {
+			t.Errorf("function of %d draws: reliable is %v: %v", n, d.Reliable, d.Reasons)
 		}
 	}
 }

@@ -120,5 +120,7 @@ func (w *Weights) diagnoseDerived(d derived, primary [][]float64) Diagnosis {
 		series[q] = primary[q : q+1]
 	}
 	value, gradient := d.function(mean)
-	return w.Diagnose(d.name, d.linearized(series, mean, value, gradient)[0])
+	diagnosis := w.Diagnose(d.name, d.linearized(series, mean, value, gradient)[0])
+	judgeLinear(&diagnosis)
+	return diagnosis
 }
