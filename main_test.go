@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 	"themes":                  {},
 	"tui/chart":               {"themes"},
 	"tui":                     {"model", "physics", "training", "training/run", "themes", "tui/chart"},
-	"tui/cli":                 {"model", "physics", "training", "training/run", "training/bench", "training/inference", "themes", "tui"},
+	"tui/cli":                 {"model", "physics", "sampling", "training", "training/run", "training/bench", "training/inference", "themes", "tui"},
 	".":                       {"tui/cli"},
 }
 

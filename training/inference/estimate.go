@@ -17,8 +17,9 @@ type Sampled struct {
 	Sampling      // as it was carried out; N is what was drawn
 	Interrupted   bool
 	WarmUpSeconds float64
-	Seconds       float64 // of drawing, after the warm-up
-	Acceptance    float64 // mean over draws; 1 for independent ones
+	Adaptation    *sampling.Adaptation // nil where no step was tuned
+	Seconds       float64              // of drawing, after the warm-up
+	Acceptance    float64              // mean over draws; 1 for independent ones
 	Observables   []Observable
 	FreeEnergy    *sampling.FreeEnergy // nil if there is none
 	Warnings      []string

@@ -3,6 +3,7 @@ package inference
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -26,8 +27,10 @@ type Sampling struct {
 	Chains int
 	WarmUp int // steps before the first draw
 
-	// Of hybrid Monte Carlo.
+	// Of hybrid Monte Carlo. A step of 0 is tuned during the warm-up, to a mean
+	// acceptance of Target.
 	Step      float64
+	Target    float64
 	Leapfrogs int
 }
 
@@ -92,10 +95,18 @@ func (p *sampler) run(ctx context.Context) (*Sampled, error) {
 	p.record = sampling.NewRecord(p.trained.Energy, max(1, p.Chains))
 	p.spins = rand.New(rand.NewPCG(p.Seed, spinStream))
 	began := time.Now()
-	if !p.start(ctx) {
+	if err := p.start(); err != nil {
+		return nil, err
+	}
+	if !p.warmUp(ctx) {
 		return nil, &problem{text: "stopped during the warm-up: nothing is drawn", hint: "start it again, with a smaller --warm-up if that takes too long"}
 	}
-	r := &Sampled{Sampling: p.Sampling, WarmUpSeconds: time.Since(began).Seconds()}
+	r := &Sampled{}
+	if h, ok := p.source.(*hmcSource); ok {
+		r.Adaptation = h.adapted()
+		p.Step, p.Leapfrogs = h.Step, h.Leapfrogs
+	}
+	r.Sampling, r.WarmUpSeconds = p.Sampling, time.Since(began).Seconds()
 	var err error
 	if r.Seconds, err = p.draw(ctx); err != nil {
 		return nil, err
@@ -111,9 +122,8 @@ func (p *sampler) run(ctx context.Context) (*Sampled, error) {
 	return r, nil
 }
 
-// start makes the source, and moves chains until they may have forgotten their
-// start. It returns false if ctx was done before.
-func (p *sampler) start(ctx context.Context) bool {
+// start makes the source.
+func (p *sampler) start() (err error) {
 	t := p.trained
 	switch p.Method {
 	case FlowDraws:
@@ -122,14 +132,16 @@ func (p *sampler) start(ctx context.Context) bool {
 		p.source = newWolffSource(t, p.Seed)
 	case Independence:
 		p.source = independenceSource{sampling.NewIndependence(p.density, t.Energy, p.Chains, p.Seed)}
-	case PhysicalHMC:
-		p.source = hmcSource{HMC: sampling.NewHMC(t.Energy, nil, p.Chains, p.Step, p.Leapfrogs, p.Seed)}
-	case LatentHMC:
-		latent := sampling.Latent(t.Flow, t.Energy, sampling.Plain)
-		latent.Threads = p.Threads
-		p.source = hmcSource{sampling.NewHMC(latent, nil, p.Chains, p.Step, p.Leapfrogs, p.Seed), latent}
+	case PhysicalHMC, LatentHMC:
+		p.source, err = newHMCSource(t, p.Sampling)
 	}
-	d := newDraws(t.Energy.Sites(), max(1, p.Chains))
+	return err
+}
+
+// warmUp moves chains until they may have forgotten their start. It returns
+// false if ctx was done before.
+func (p *sampler) warmUp(ctx context.Context) bool {
+	d := newDraws(p.trained.Energy.Sites(), max(1, p.Chains))
 	for done := range p.WarmUp {
 		if ctx.Err() != nil {
 			return false
@@ -228,8 +240,12 @@ func (s *Sampling) settle(m *physics.Ising) error {
 		return asked(fmt.Sprintf("%d draws are out of range", s.N), fmt.Sprintf("choose from 1 to %d with -n", most))
 	case !chains && (s.Chains != 0 || s.WarmUp != 0):
 		return asked(fmt.Sprintf("draws by %s are independent", s.Method), "leave out --chains and --warm-up")
-	case !hybrid && (s.Step != 0 || s.Leapfrogs != 0):
-		return asked(fmt.Sprintf("%s has no trajectories", s.Method), "leave out --step and --leapfrogs, or choose latent-hmc or hmc")
+	case !hybrid && (s.Step != 0 || s.Leapfrogs != 0 || s.Target != 0):
+		return asked(fmt.Sprintf("%s has no trajectories", s.Method), "leave out --step, --target and --leapfrogs, or choose latent-hmc or hmc")
+	case s.Step != 0 && s.Target != 0:
+		return asked("--step and --target are both given", "give one: the target is for a step that is tuned")
+	case s.Target < 0 || s.Target >= 1 || math.IsNaN(s.Target):
+		return asked(fmt.Sprintf("target acceptance %v is out of range", s.Target), "choose more than 0 and less than 1; 0.65 to 0.8 are good")
 	case s.Chains < 0 || s.Chains > s.N || s.Chains > maxChains(m.Sites()):
 		return asked(fmt.Sprintf("%d chains are out of range", s.Chains), fmt.Sprintf("choose from 1 to %d for %d draws", min(s.N, maxChains(m.Sites())), s.N))
 	case s.WarmUp < 0 || s.WarmUp > maxWarmUp:
@@ -246,10 +262,10 @@ func (s *Sampling) settle(m *physics.Ising) error {
 	if chains && s.WarmUp == 0 {
 		s.WarmUp = usualWarmUp[s.Method]
 	}
-	if hybrid && s.Step == 0 {
-		s.Step = sampling.PaperStep
-	}
-	if hybrid && s.Leapfrogs == 0 {
+	switch {
+	case hybrid && s.Step == 0 && s.Target == 0:
+		s.Target = sampling.DefaultTarget
+	case hybrid && s.Step != 0 && s.Leapfrogs == 0:
 		s.Leapfrogs = sampling.PaperLeapfrogs
 	}
 	return nil
@@ -263,7 +279,7 @@ func maxChains(sites int) int { return 1 << 28 / (8 * sites) }
 
 // usualWarmUp is cheap beside the draws that one wants, and several times what
 // chains need that start from standard normal values.
-var usualWarmUp = map[Method]int{Independence: 200, LatentHMC: 200, PhysicalHMC: 1000}
+var usualWarmUp = map[Method]int{Independence: 200, LatentHMC: 200, PhysicalHMC: 500}
 
 // usualChains is how many chains make n draws: enough for the kernels and few
 // enough for chains of some length, and, if that is near, such that all have the

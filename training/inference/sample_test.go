@@ -134,6 +134,28 @@ func TestBadFlowIsToldOf(t *testing.T) {
 	}
 }
 
+func TestStepIsTunedUnlessGiven(t *testing.T) {
+	for _, s := range []Sampling{
+		{Method: PhysicalHMC, Target: 0.7},
+		{Method: LatentHMC, Target: 0.7},
+		{Method: LatentHMC, Target: 0.7, Leapfrogs: 4},
+	} {
+		s.N, s.Chains, s.WarmUp = 3000, 30, 300
+		r := draw(t, s)
+		if a := r.Adaptation; a == nil || a.Step != r.Step || a.Leapfrogs != r.Leapfrogs || a.Trajectories != 300 ||
+			math.Abs(a.Acceptance-0.7) > 0.1 || math.Abs(r.Acceptance-0.7) > 0.1 {
+			t.Errorf("%s: acceptance %.3f with %+v", s.Method, r.Acceptance, r.Adaptation)
+		}
+		if s.Leapfrogs != 0 && r.Leapfrogs != s.Leapfrogs {
+			t.Errorf("%d leapfrogs, not %d", r.Leapfrogs, s.Leapfrogs)
+		}
+	}
+	r := draw(t, Sampling{Method: PhysicalHMC, N: 100, Step: 0.2})
+	if r.Adaptation != nil || r.Step != 0.2 || r.Leapfrogs != 10 {
+		t.Errorf("given a step: %v with %d leapfrogs, %+v", r.Step, r.Leapfrogs, r.Adaptation)
+	}
+}
+
 func TestInterruptedSampleKeepsWhatIsDrawn(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out := filepath.Join(t.TempDir(), "out.npz")
@@ -181,6 +203,8 @@ func TestSampleRefuses(t *testing.T) {
 		"-1 chains":             {Method: PhysicalHMC, N: 10, Chains: -1},
 		"-1 steps of warm-up":   {Method: LatentHMC, N: 10, WarmUp: -1},
 		"step -0.1":             {Method: LatentHMC, N: 10, Step: -0.1},
+		"target acceptance 1":   {Method: LatentHMC, N: 10, Target: 1},
+		"both given":            {Method: LatentHMC, N: 10, Target: 0.7, Step: 0.1},
 		"step NaN":              {Method: LatentHMC, N: 10, Step: math.NaN()},
 		"-3 leapfrogs":          {Method: PhysicalHMC, N: 10, Leapfrogs: -3},
 	} {

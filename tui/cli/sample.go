@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"neuralrg/sampling"
 	"neuralrg/training/inference"
 	"neuralrg/training/run"
 	"neuralrg/tui"
@@ -43,8 +44,9 @@ neuralrg sample runs/first -n 10000 --method latent-hmc --json`,
 	flags.BoolVar(&s.Force, "force", false, "replace the file of --out")
 	flags.Var((*whole)(&s.Chains), "chains", "chains (by the number of draws)")
 	flags.Var((*whole)(&s.WarmUp), "warm-up", "steps of a chain before its first draw (by the method)")
-	flags.Float64Var(&s.Step, "step", 0, "step of the leapfrog (the paper's)")
-	flags.Var((*whole)(&s.Leapfrogs), "leapfrogs", "steps of a trajectory (the paper's)")
+	flags.Float64Var(&s.Step, "step", 0, "step of the leapfrog (tuned during the warm-up)")
+	flags.Float64Var(&s.Target, "target", 0, "mean acceptance to tune the step to (0.8)")
+	flags.Var((*whole)(&s.Leapfrogs), "leapfrogs", "steps of a trajectory (tuned with the step; 10 for a step that is given)")
 	flags.Var((*whole)(&s.Threads), "threads", "threads that evaluate the flow")
 	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
@@ -73,25 +75,26 @@ func (a *app) sample(dir string, s inference.Sampling, asJSON bool) error {
 
 // drawn is the object that --json prints.
 type drawn struct {
-	Run           string           `json:"run"`
-	Epoch         int              `json:"epoch"`
-	L             int              `json:"L"`
-	T             float64          `json:"T"`
-	Method        inference.Method `json:"method"`
-	N             int              `json:"n"`
-	Interrupted   bool             `json:"interrupted"`
-	Seed          uint64           `json:"seed"`
-	Out           string           `json:"out,omitempty"`
-	Seconds       float64          `json:"seconds"`
-	Acceptance    float64          `json:"acceptance"`
-	Chains        int              `json:"chains,omitempty"`
-	WarmUp        int              `json:"warm_up,omitempty"`
-	WarmUpSeconds float64          `json:"warm_up_seconds"`
-	Step          float64          `json:"step,omitempty"`
-	Leapfrogs     int              `json:"leapfrogs,omitempty"`
-	Observables   map[string]any   `json:"observables"`
-	FreeEnergy    any              `json:"free_energy"`
-	Warnings      []string         `json:"warnings"`
+	Run           string               `json:"run"`
+	Epoch         int                  `json:"epoch"`
+	L             int                  `json:"L"`
+	T             float64              `json:"T"`
+	Method        inference.Method     `json:"method"`
+	N             int                  `json:"n"`
+	Interrupted   bool                 `json:"interrupted"`
+	Seed          uint64               `json:"seed"`
+	Out           string               `json:"out,omitempty"`
+	Seconds       float64              `json:"seconds"`
+	Acceptance    float64              `json:"acceptance"`
+	Chains        int                  `json:"chains,omitempty"`
+	WarmUp        int                  `json:"warm_up,omitempty"`
+	WarmUpSeconds float64              `json:"warm_up_seconds"`
+	Step          float64              `json:"step,omitempty"`
+	Leapfrogs     int                  `json:"leapfrogs,omitempty"`
+	Adaptation    *sampling.Adaptation `json:"adaptation,omitempty"`
+	Observables   map[string]any       `json:"observables"`
+	FreeEnergy    any                  `json:"free_energy"`
+	Warnings      []string             `json:"warnings"`
 }
 
 func newDrawn(dir string, t *run.Trained, r *inference.Sampled) drawn {
@@ -99,7 +102,7 @@ func newDrawn(dir string, t *run.Trained, r *inference.Sampled) drawn {
 		Run: dir, Epoch: t.Epoch, L: t.Config.L, T: t.Config.Temperature,
 		Method: r.Method, N: r.N, Interrupted: r.Interrupted, Seed: r.Seed, Out: r.Out,
 		Seconds: r.Seconds, Acceptance: r.Acceptance,
-		Chains: r.Chains, WarmUp: r.WarmUp, WarmUpSeconds: r.WarmUpSeconds, Step: r.Step, Leapfrogs: r.Leapfrogs,
+		Chains: r.Chains, WarmUp: r.WarmUp, WarmUpSeconds: r.WarmUpSeconds, Step: r.Step, Leapfrogs: r.Leapfrogs, Adaptation: r.Adaptation,
 		Observables: map[string]any{}, FreeEnergy: r.FreeEnergy,
 		Warnings: append([]string{}, r.Warnings...),
 	}
