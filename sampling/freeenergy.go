@@ -126,8 +126,16 @@ func (f *FreeEnergy) compare(ess Quantity, r Reference) {
 	// In logarithms: errors of both are relative.
 	excess := ess.Value - math.Log(forward)
 	if excess > math.Log(overrated) && excess > apart*math.Hypot(ess.Error, mean.Error) {
-		f.Warnings = append(f.Warnings, fmt.Sprintf("the flow misses a part of the distribution: exact samples give it an effective sample size of %.2g %%, its own draws say %.2g %%", 100*forward, 100*f.ESS))
+		f.Warnings = append(f.Warnings, fmt.Sprintf("the flow misses a part of the distribution: exact samples give it an effective sample size of %s, its own draws say %s", percent(forward), percent(f.ESS)))
 	}
+}
+
+// percent is a share in words. Of the smallest nothing is known but that.
+func percent(share float64) string {
+	if share < 1e-4 {
+		return "less than 0.01 %"
+	}
+	return fmt.Sprintf("%.2g %%", 100*share)
 }
 
 // doubt makes ln Z unreliable for a reason more.
