@@ -52,10 +52,17 @@ func TestParetoShape(t *testing.T) {
 			t.Errorf("k = %v, want %v", mean, k)
 		}
 	}
-	for _, test := range []struct{ width, from, to float64 }{{0.5, 0.6, 0.8}, {0.8, 0.25, 0.45}, {1.5, -3, -0.2}} {
-		_, l := normalWeights(rng, 50000, test.width)
-		if k := NewWeights(l).ParetoK; k < test.from || k > test.to {
-			t.Errorf("width %v: k = %v, want %v to %v", test.width, k, test.from, test.to)
+	for _, test := range []struct {
+		width, from, to float64
+		reliable        bool
+	}{{0.3, 0.75, 1.1, false}, {0.5, 0.6, 0.8, true}, {0.8, 0.25, 0.45, true}, {1.5, -3, -0.2, true}} {
+		x, l := normalWeights(rng, 50000, test.width)
+		w := NewWeights(l)
+		if w.ParetoK < test.from || w.ParetoK > test.to {
+			t.Errorf("width %v: k = %v, want %v to %v", test.width, w.ParetoK, test.from, test.to)
+		}
+		if d := w.Diagnose("", x); d.Reliable != test.reliable {
+			t.Errorf("width %v, k = %v: reliable is %v: %v", test.width, w.ParetoK, d.Reliable, d.Reasons)
 		}
 	}
 }
