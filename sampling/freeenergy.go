@@ -65,7 +65,7 @@ const (
 
 // EstimateFreeEnergy takes ln w = -U - ln q of independent draws of q, and what
 // they are compared with, nil if there is nothing. It refuses fewer than two
-// numbers, and such as are not finite.
+// weights, and numbers that are not finite.
 //
 // The draws of q alone cannot show what q misses: a mode that is never drawn
 // leaves ln Z too low and its error and the effective sample size as if all were
@@ -86,6 +86,9 @@ func EstimateFreeEnergy(logWeight []float64, r *Reference) (FreeEnergy, error) {
 	if r == nil {
 		f.doubt("ln Z is compared with nothing: the flow's own draws cannot show what it misses")
 		return f, nil
+	}
+	if math.IsNaN(r.LnZ) || math.IsInf(r.LnZ, 0) {
+		return FreeEnergy{}, &badWeights{fmt.Sprintf("an exact ln Z of %v", r.LnZ), "give a number, or no reference"}
 	}
 	f.Exact = &r.LnZ
 	if d := deviation(f.LnZ, r.LnZ); math.Abs(d) > apart {
@@ -149,7 +152,7 @@ func deviation(q Quantity, exact float64) float64 {
 	return (q.Value - exact) / math.Hypot(q.Error, resolution)
 }
 
-// badWeights are log-weights of which nothing can be estimated.
+// badWeights are numbers from which nothing can be estimated.
 type badWeights struct{ problem, hint string }
 
 func (e *badWeights) Error() string { return e.problem }

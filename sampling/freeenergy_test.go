@@ -65,11 +65,11 @@ func estimateFreeEnergy(t *testing.T, own []float64, r *Reference) FreeEnergy {
 //	KL(p||q) = dim [1/sigma² - 1 + 2 ln sigma]/2,
 //	mean of w² by q = [sigma²/sqrt(2 sigma² - 1)]^dim with p and q normalised,
 //
-// and the two effective sample sizes are the same number, its inverse. Over 300
-// repeats the means are right and the errors have the size of the spread, with
-// ln Z moved by 5,000 to where exponentials overflow.
+// and the two effective sample sizes are the same number, its inverse. Over 400
+// repeats the means are right, the errors have the size of the spread and hold as
+// often as they should, with ln Z moved by 5,000 to where exponentials overflow.
 func TestFreeEnergyGaussian(t *testing.T) {
-	const dim, n, repeats, offset = 3, 1000, 300, 5000.0
+	const dim, n, repeats, offset = 3, 1000, 400, 5000.0
 	for _, sigma := range []float64{1.2, 0.95} {
 		_, r := gaussianWeights(0, dim, sigma, offset, 0)
 		log := math.Log(sigma)
@@ -109,6 +109,20 @@ func TestFreeEnergyGaussian(t *testing.T) {
 			}
 			if size < 0.85*spread || size > 1.15*spread {
 				t.Errorf("sigma %v: the error of %s is %v, its spread %v", sigma, name, size, spread)
+			}
+			if name == "ess" || name == "forward ess" {
+				continue // bounded by 1, and not normal near it
+			}
+			for errors, share := range map[float64]float64{1: 0.6827, 1.96: 0.95} {
+				held := 0.0
+				for _, q := range got[name] {
+					if math.Abs(q.Value-want) < errors*q.Error {
+						held += 1.0 / repeats
+					}
+				}
+				if math.Abs(held-share) > 4*math.Sqrt(share*(1-share)/repeats) {
+					t.Errorf("sigma %v: %s is within %v errors in %.1f %% of the repeats, want %.1f %%", sigma, name, errors, 100*held, 100*share)
+				}
 			}
 		}
 		if reliable < 0.97*repeats {
@@ -194,6 +208,7 @@ func TestFreeEnergyRefuses(t *testing.T) {
 		"not a number":    {[]float64{1, math.NaN()}, nil, "1 of 2 draws of the flow have a weight that is not finite"},
 		"infinite":        {[]float64{math.Inf(-1), math.Inf(1), 1}, nil, "2 of 3 draws"},
 		"one exact":       {good, &Reference{LogWeight: good[:1]}, "ln Z from 1 exact samples"},
+		"no exact ln Z":   {good, &Reference{LnZ: math.NaN(), LogWeight: good}, "an exact ln Z of NaN"},
 		"infinite, exact": {good, &Reference{LogWeight: []float64{1, math.Inf(1)}}, "1 of 2 exact samples"},
 	} {
 		_, err := EstimateFreeEnergy(c.own, c.r)
