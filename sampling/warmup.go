@@ -28,7 +28,7 @@ const (
 	// PhysicalLength is for the fields of the Ising model near Tc. At L = 8 and 16
 	// anything from 8 to 32 takes the same evaluations to a factor of 1.5; 2, the
 	// paper's, takes twice and three times as many.
-	PhysicalLength = 16
+	PhysicalLength = 16.0
 )
 
 // maxLeapfrogs bounds the steps of a trajectory while the step is still far too
