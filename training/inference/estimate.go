@@ -145,8 +145,7 @@ func (p *sampler) reference(s source) []float64 {
 	for len(logWeight) < n {
 		d := all.first(min(batch, n-len(logWeight)))
 		s.next(d)
-		d.spun = true // no matter which
-		p.complete(d)
+		p.weigh(d)
 		for i, u := range d.energy {
 			logWeight = append(logWeight, -u-d.logq[i])
 		}

@@ -84,7 +84,8 @@ type sampler struct {
 	spins   *rand.Rand
 	uniform []float64
 
-	logWeight  []float64 // of all draws
+	drawn      int
+	logWeight  []float64 // of the draws, or those of them that are weighed
 	acceptance float64   // sum over batches
 	batches    int
 }
@@ -116,7 +117,7 @@ func (p *sampler) run(ctx context.Context) (*Sampled, error) {
 			return nil, err
 		}
 	}
-	r.N, r.Interrupted = len(p.logWeight), len(p.logWeight) < p.N
+	r.N, r.Interrupted = p.drawn, p.drawn < p.N
 	r.Acceptance = p.acceptance / float64(p.batches)
 	p.estimate(r)
 	return r, nil
@@ -162,21 +163,21 @@ func (p *sampler) draw(ctx context.Context) (seconds float64, err error) {
 	}
 	all := newDraws(sites, batch)
 	p.uniform = make([]float64, len(all.x))
-	for done := 0; done < p.N && ctx.Err() == nil; {
+	for p.drawn < p.N && ctx.Err() == nil {
+		n := min(batch, p.N-p.drawn)
 		d := all
 		if p.Method.independent() {
-			d = all.first(min(batch, p.N-done))
+			d = all.first(n)
 		}
 		began := time.Now()
 		result := p.source.next(d)
 		seconds += time.Since(began).Seconds()
 		p.acceptance += result.Acceptance
 		p.batches++
-		if err := p.take(d, min(batch, p.N-done)); err != nil {
+		if err := p.take(d, n); err != nil {
 			return seconds, err
 		}
-		done = len(p.logWeight)
-		p.tell("draws", done, p.N)
+		p.tell("draws", p.drawn, p.N)
 	}
 	return seconds, nil
 }
@@ -188,10 +189,14 @@ func independentBatch(sites int) int { return max(64, min(1024, 1<<18/sites)) }
 // take completes a batch and keeps the first n draws of it. Estimates are made
 // from the same number of draws of every chain.
 func (p *sampler) take(d *draws, n int) error {
-	p.complete(d)
-	for i := range n {
-		p.logWeight = append(p.logWeight, -d.energy[i]-d.logq[i])
+	p.drawn += n
+	if p.weighs() {
+		p.weigh(d)
+		for i := range n {
+			p.logWeight = append(p.logWeight, -d.energy[i]-d.logq[i])
+		}
 	}
+	p.drawSpins(d)
 	if n == len(d.logq) {
 		p.record.Add(d.x, d.spins)
 	}
@@ -201,19 +206,37 @@ func (p *sampler) take(d *draws, n int) error {
 	return p.out.write(d, n)
 }
 
-// complete fills in what the source does not know of its draws.
-func (p *sampler) complete(d *draws) {
+// weighs says whether the next batch needs its weights, which cost two passes
+// through the flow where the source does not know them: for the file, for the
+// estimates of a flow's draws, and for those of the free energy.
+func (p *sampler) weighs() bool {
+	switch {
+	case p.out != nil, p.Method == FlowDraws:
+		return true
+	case p.Method == WolffLift:
+		return len(p.logWeight) < mostReference
+	}
+	return false
+}
+
+// weigh sees to the weights of a batch.
+func (p *sampler) weigh(d *draws) {
 	if !d.weighed {
 		p.density.LogQ(d.logq, d.x)
 		p.trained.Energy.Eval(d.energy, nil, d.x)
 	}
-	if !d.spun {
-		u := p.uniform[:len(d.x)]
-		for i := range u {
-			u[i] = p.spins.Float64()
-		}
-		physics.Spins(d.spins, d.x, u)
+}
+
+// drawSpins sees to the spins of a batch.
+func (p *sampler) drawSpins(d *draws) {
+	if d.spun {
+		return
 	}
+	u := p.uniform[:len(d.x)]
+	for i := range u {
+		u[i] = p.spins.Float64()
+	}
+	physics.Spins(d.spins, d.x, u)
 }
 
 func (p *sampler) tell(what string, done, of int) {

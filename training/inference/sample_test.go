@@ -258,3 +258,21 @@ func TestDoubtsOfAKindAreSaidOnce(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestFileChangesNoEstimate: what is evaluated for the file only draws nothing.
+func TestFileChangesNoEstimate(t *testing.T) {
+	for _, method := range Methods {
+		s := Sampling{Method: method, N: 400, Seed: 8}
+		without := draw(t, s)
+		s.Out = filepath.Join(t.TempDir(), "out.npz")
+		with := draw(t, s)
+		for i, o := range with.Observables {
+			if w := without.Observables[i]; o.Mean != w.Mean || o.Error != w.Error || o.Reliable != w.Reliable {
+				t.Errorf("%s: %s is %v +- %v with a file, %v +- %v without", method, o.Name, o.Mean, o.Error, w.Mean, w.Error)
+			}
+		}
+		if with.FreeEnergy.LnZ != without.FreeEnergy.LnZ || with.FreeEnergy.Forward.ESS != without.FreeEnergy.Forward.ESS {
+			t.Errorf("%s: free energy %+v with a file, %+v without", method, with.FreeEnergy, without.FreeEnergy)
+		}
+	}
+}

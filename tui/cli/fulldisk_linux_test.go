@@ -10,10 +10,9 @@ import (
 	"testing"
 )
 
-// TestFullDiskFailsAndLosesNothing trains on a file system of its own that is
-// full soon, and goes on when there is room again.
-func TestFullDiskFailsAndLosesNothing(t *testing.T) {
-	dir := t.TempDir()
+// smallDisk mounts a file system of its own on a folder.
+func smallDisk(t *testing.T, dir string) {
+	t.Helper()
 	if err := syscall.Mount("neuralrg-test", dir, "tmpfs", 0, "size=256k"); err != nil {
 		t.Skipf("no file system can be mounted here: %v", err)
 	}
@@ -22,6 +21,29 @@ func TestFullDiskFailsAndLosesNothing(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestDrawsThatFillTheDisk leave neither a file nor a part of one.
+func TestDrawsThatFillTheDisk(t *testing.T) {
+	dir := t.TempDir()
+	train(t, dir, "--epochs", "1", "--dir", "run")
+	disk := filepath.Join(dir, "disk")
+	if err := os.Mkdir(disk, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	smallDisk(t, disk)
+	o := neuralrg(t, dir, "sample", "run", "-n", "100000", "--method", "wolff", "--out", "disk/out.npz")
+	wantError(t, o, 1, "no space left", "--out")
+	if entries, err := os.ReadDir(disk); err != nil || len(entries) != 0 {
+		t.Errorf("the disk has %v, %v", entries, err)
+	}
+}
+
+// TestFullDiskFailsAndLosesNothing trains on a file system of its own that is
+// full soon, and goes on when there is room again.
+func TestFullDiskFailsAndLosesNothing(t *testing.T) {
+	dir := t.TempDir()
+	smallDisk(t, dir)
 	args := append([]string{"train", "--plain", "--dir", "run", "--epochs", "1000000"}, tiny...)
 	o := neuralrg(t, dir, args...)
 	wantError(t, o, 1, "no space left", "free some space")
