@@ -21,6 +21,7 @@ type Sampled struct {
 	Seconds       float64              // of drawing, after the warm-up
 	Acceptance    float64              // mean over draws; 1 for independent ones
 	Observables   []Observable
+	OfFlow        []Observable         // of draws of the flow: without weights, the means over q
 	FreeEnergy    *sampling.FreeEnergy // nil if there is none
 	Warnings      []string
 }
@@ -73,6 +74,11 @@ func (p *sampler) estimate(r *Sampled) {
 	}
 	for _, d := range p.diagnose(reverse, forward) {
 		r.Observables = append(r.Observables, Observable{d, known(d.Name, exact), d.ESS / r.Seconds})
+	}
+	if p.Method == FlowDraws {
+		for _, d := range p.record.Diagnose() {
+			r.OfFlow = append(r.OfFlow, Observable{d, nil, d.ESS / r.Seconds})
+		}
 	}
 	r.Warnings = append(r.Warnings, doubts(r.Observables)...)
 }

@@ -123,6 +123,9 @@ func TestEstimatesAreRight(t *testing.T) {
 func TestBadFlowIsToldOf(t *testing.T) {
 	for _, method := range []Method{FlowDraws, Independence} {
 		r := draw(t, Sampling{Method: method, N: 2000, Seed: 4})
+		if (len(r.OfFlow) > 0) != (method == FlowDraws) {
+			t.Errorf("%s: %d observables of the flow itself", method, len(r.OfFlow))
+		}
 		if len(r.Warnings) == 0 || r.FreeEnergy == nil || r.FreeEnergy.Reliable {
 			t.Errorf("%s: warnings %q, free energy %+v", method, r.Warnings, r.FreeEnergy)
 		}
@@ -273,6 +276,36 @@ func TestFileChangesNoEstimate(t *testing.T) {
 		}
 		if with.FreeEnergy.LnZ != without.FreeEnergy.LnZ || with.FreeEnergy.Forward.ESS != without.FreeEnergy.Forward.ESS {
 			t.Errorf("%s: free energy %+v with a file, %+v without", method, with.FreeEnergy, without.FreeEnergy)
+		}
+	}
+}
+
+// TestEstimatesOfTheFlow takes <m^2> of the flow, with and without weights, from
+// the file once more.
+func TestEstimatesOfTheFlow(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out.npz")
+	r := draw(t, Sampling{Method: FlowDraws, N: 3000, Seed: 9, Out: out})
+	x, logWeight := load[float32](t, out, "x"), load[float64](t, out, "log_weight")
+	largest := slices.Max(logWeight)
+	var plain, weighted, total float64
+	for b, l := range logWeight {
+		var sum, squares float64
+		for _, field := range x[b*sites : (b+1)*sites] {
+			s := math.Tanh(float64(field))
+			sum += s
+			squares += s * s
+		}
+		m2 := (sum*sum - squares + sites) / (sites * sites)
+		w := math.Exp(l - largest)
+		plain, weighted, total = plain+m2, weighted+w*m2, total+w
+	}
+	for _, c := range []struct {
+		name string
+		got  Observable
+		want float64
+	}{{"weighted", r.Observables[0], weighted / total}, {"plain", r.OfFlow[0], plain / 3000}} {
+		if c.got.Name != "magnetization_squared" || math.Abs(c.got.Mean-c.want) > 1e-9 {
+			t.Errorf("%s: %s is %v, from the file %v", c.name, c.got.Name, c.got.Mean, c.want)
 		}
 	}
 }
