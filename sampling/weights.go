@@ -14,7 +14,7 @@ type Weights struct {
 	// ParetoK is the shape of their largest values, see paretoShape.
 	ParetoK float64
 	// Unseen is the share of exact samples whose weight is larger than that of any
-	// draw, NaN unless Confront has seen such samples.
+	// draw, NaN before Confront.
 	Unseen float64
 
 	share   []float64 // w/sum w
@@ -48,32 +48,38 @@ func (w *Weights) limit() float64 {
 
 // Confront compares the draws with exact samples of p, by the logarithms of
 // their weights with the same constant. Where q is small beside p nothing may be
-// drawn at all, and then no function of the draws can tell.
-func (w *Weights) Confront(exact []float64) {
+// drawn at all, and then no function of the draws can tell. Of a chain that has
+// its proposals from q, drawn are the states; nil stands for the weights' own
+// draws.
+func (w *Weights) Confront(exact, drawn []float64) {
+	largest := w.largest
+	if drawn != nil {
+		largest = floats.Max(drawn)
+	}
 	larger := 0
 	for _, l := range exact {
-		if l > w.largest {
+		if l > largest {
 			larger++
 		}
 	}
 	w.Unseen = float64(larger) / float64(len(exact))
 }
 
-// unseen is the largest Unseen of p that is no reason for doubt, in units of
-// 1/sqrt(ESS): a part of p that is not drawn makes a mean wrong by as many
-// standard deviations of a draw, more or less, and so by as many errors.
-//
-// Over 400 and 1000 estimates from 1000 draws of three flows at L = 4 and Tc, a
-// poor one, a fair one and a good one, 173, 34 and 9 means of m² were off by more
-// than three errors; 173, 34 and 7 of these were doubted, and a tenth of the
-// others with the good flow. Pareto k of the draws alone doubted 100, 4 and 2,
-// and four fifths of the others: it is large where the tail has been drawn, which
-// makes the mean right, and small where it has been missed.
-const unseen = 0.75
+// decisive is the share of p, in units of 1/sqrt(ESS), from which it matters that
+// it is not drawn: being elsewhere by a standard deviation of a draw, it moves the
+// mean by as many errors.
+const decisive = 0.75
 
 // Judge adds what is to be said against the weights to a diagnosis: one of their
 // own, or of a chain that has its proposals from q. Without exact samples it has
 // to make do with the shape of the largest weights.
+//
+// Over 400, 400 and 1000 estimates from 1000 draws of three flows at L = 4 and Tc,
+// a poor one, a fair one and a good one, 173, 34 and 9 means of m² were off by
+// more than three errors; 173, 34 and 7 of these were doubted, and a tenth of the
+// others with the good flow. Pareto k of the draws alone doubted 100, 4 and 2, and
+// four fifths of the others: it is large where the tail has been drawn, which
+// makes the mean right, and small where it has been missed.
 func (w *Weights) Judge(d *Diagnosis) {
 	switch {
 	case math.IsNaN(w.ESS):
@@ -82,7 +88,7 @@ func (w *Weights) Judge(d *Diagnosis) {
 		d.Doubt("the weights leave %.3g effective draws", w.ESS)
 	}
 	switch {
-	case w.Unseen*math.Sqrt(w.ESS) > unseen:
+	case w.Unseen*math.Sqrt(d.ESS) > decisive:
 		d.Doubt("%.2g %% of exact samples have a larger weight than any draw", 100*w.Unseen)
 	case math.IsNaN(w.Unseen) && w.ParetoK > w.limit():
 		d.Doubt("few draws carry the weight: Pareto k is %.2f, above %.2f", w.ParetoK, w.limit())

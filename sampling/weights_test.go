@@ -120,7 +120,7 @@ func TestWeightsMissing(t *testing.T) {
 				v := rng.NormFloat64()
 				forward[i] = 7 + v*v*(1/(width*width)-1)/2
 			}
-			w.Confront(forward)
+			w.Confront(forward, nil)
 			switch d := w.Diagnose("", x); {
 			case math.Abs(d.Mean-exact) > 3*d.Error:
 				missed++

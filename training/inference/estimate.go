@@ -88,7 +88,7 @@ func (p *sampler) estimate(r *Sampled) {
 // whose proposals they are.
 func (p *sampler) diagnose(reverse, forward []float64) []sampling.Diagnosis {
 	w := sampling.NewWeights(reverse)
-	w.Confront(forward)
+	w.Confront(forward, p.logWeight)
 	if p.Method == FlowDraws {
 		return p.record.DiagnoseWeighted(w)
 	}
