@@ -138,11 +138,11 @@ const (
 	mostReference   = 10_000
 )
 
-// reference is ln w of independent draws of a source. Chains that accept by
-// weights need as many as they have had proposals.
+// reference is ln w of independent draws of a source. The more draws are judged
+// by them, the rarer are the fields that matter.
 func (p *sampler) reference(s source) []float64 {
 	n := fewestReference
-	if p.Method == Independence {
+	if p.Method == Independence || p.Method == FlowDraws {
 		n = max(n, min(p.N, mostReference))
 	}
 	batch := independentBatch(p.trained.Energy.Sites())

@@ -188,7 +188,7 @@ func independentBatch(sites int) int { return max(64, min(1024, 1<<18/sites)) }
 // from the same number of draws of every chain.
 func (p *sampler) take(d *draws, n int) error {
 	p.drawn += n
-	if p.weighs() {
+	if p.weighs(d) {
 		p.weigh(d)
 		for i := range n {
 			p.logWeight = append(p.logWeight, -d.energy[i]-d.logq[i])
@@ -204,12 +204,12 @@ func (p *sampler) take(d *draws, n int) error {
 	return p.out.write(d, n)
 }
 
-// weighs says whether the next batch needs its weights, which cost two passes
-// through the flow where the source does not know them: for the file, for the
-// estimates of a flow's draws, and for those of the free energy.
-func (p *sampler) weighs() bool {
+// weighs says whether a batch needs its weights, which cost two passes through
+// the flow where the source does not know them: for the file, and for the
+// estimates of the free energy.
+func (p *sampler) weighs(d *draws) bool {
 	switch {
-	case p.out != nil, p.Method == FlowDraws:
+	case p.out != nil, d.weighed:
 		return true
 	case p.Method == WolffLift:
 		return len(p.logWeight) < mostReference

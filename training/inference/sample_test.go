@@ -270,8 +270,8 @@ func TestFileChangesNoEstimate(t *testing.T) {
 		s.Out = filepath.Join(t.TempDir(), "out.npz")
 		with := draw(t, s)
 		for i, o := range with.Observables {
-			if w := without.Observables[i]; o.Mean != w.Mean || o.Error != w.Error || o.Reliable != w.Reliable {
-				t.Errorf("%s: %s is %v +- %v with a file, %v +- %v without", method, o.Name, o.Mean, o.Error, w.Mean, w.Error)
+			if w := without.Observables[i]; o.Mean != w.Mean || o.Error != w.Error || !slices.Equal(o.Reasons, w.Reasons) {
+				t.Errorf("%s: %s is %v +- %v %q with a file, %v +- %v %q without", method, o.Name, o.Mean, o.Error, o.Reasons, w.Mean, w.Error, w.Reasons)
 			}
 		}
 		if with.FreeEnergy.LnZ != without.FreeEnergy.LnZ || with.FreeEnergy.Forward.ESS != without.FreeEnergy.Forward.ESS {
@@ -306,6 +306,19 @@ func TestEstimatesOfTheFlow(t *testing.T) {
 	}{{"weighted", r.Observables[0], weighted / total}, {"plain", r.OfFlow[0], plain / 3000}} {
 		if c.got.Name != "magnetization_squared" || math.Abs(c.got.Mean-c.want) > 1e-9 {
 			t.Errorf("%s: %s is %v, from the file %v", c.name, c.got.Name, c.got.Mean, c.want)
+		}
+	}
+}
+
+// Weights that the source knows judge the draws, file or no file.
+func TestWeightsThatCostNothingAreKept(t *testing.T) {
+	for _, method := range []Method{FlowDraws, Independence} {
+		p := &sampler{Sampling: Sampling{Method: method, N: 300}, trained: trained(t, true)}
+		if err := p.settle(p.trained.Energy); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.run(t.Context()); err != nil || len(p.logWeight) != 300 {
+			t.Errorf("%s: %d weights of 300 draws, %v", method, len(p.logWeight), err)
 		}
 	}
 }
