@@ -160,19 +160,26 @@ func TestDocumentation(t *testing.T) {
 
 	flag := regexp.MustCompile(`--[a-z-]+`)
 	commands := read("../../docs/command-line.md")
-	for _, name := range flag.FindAllString(neuralrg(t, ".", "train", "--help").stdout, -1) {
-		if name != "--help" && name != "--flags" && !strings.Contains(commands, "`"+name) {
-			t.Errorf("docs/command-line.md does not name the flag %s", name)
+	for _, command := range []string{"train", "sample", "evaluate"} {
+		for _, name := range flag.FindAllString(neuralrg(t, ".", command, "--help").stdout, -1) {
+			if name != "--help" && name != "--flags" && !strings.Contains(commands, "`"+name) {
+				t.Errorf("docs/command-line.md does not name the flag %s of %s", name, command)
+			}
 		}
 	}
-	for _, name := range names(o.stdout) {
+	drawn := decode(t, neuralrg(t, dir, "sample", "run", "-n", "40", "--method", "hmc", "--json").stdout)
+	fields := slices.Concat(names(o.stdout), slices.Sorted(maps.Keys(drawn)))
+	for _, part := range []any{drawn["observables"].(map[string]any)["energy"], drawn["free_energy"], drawn["adaptation"]} {
+		fields = append(fields, slices.Sorted(maps.Keys(part.(map[string]any)))...)
+	}
+	for _, name := range fields {
 		if !strings.Contains(commands, "`"+name+"`") {
 			t.Errorf("docs/command-line.md does not name the field %s", name)
 		}
 	}
 
 	directory := read("../../docs/run-directory.md")
-	fields := names(read(filepath.Join(dir, "run", "config.json")))
+	fields = names(read(filepath.Join(dir, "run", "config.json")))
 	for _, file := range []string{"metrics.jsonl", "events.jsonl"} {
 		line, _, _ := strings.Cut(read(filepath.Join(dir, "run", file)), "\n")
 		fields = append(fields, names(line)...)
