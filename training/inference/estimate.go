@@ -88,12 +88,13 @@ func (p *sampler) estimate(r *Sampled) {
 // whose proposals they are.
 func (p *sampler) diagnose(reverse, forward []float64) []sampling.Diagnosis {
 	w := sampling.NewWeights(reverse)
-	w.Confront(forward, p.logWeight)
 	if p.Method == FlowDraws {
+		w.Confront(forward, nil)
 		return p.record.DiagnoseWeighted(w)
 	}
 	all := p.record.Diagnose()
 	if p.Method == Independence {
+		w.Confront(forward, p.logWeight)
 		for i := range all {
 			w.Judge(&all[i])
 		}
