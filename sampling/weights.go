@@ -42,8 +42,7 @@ func NewWeights(logWeights []float64) *Weights {
 }
 
 // limit is the largest ParetoK at which errors of that many draws can be
-// trusted (Vehtari et al., arXiv:1507.02646, as
-// published in JMLR 25, 72 (2024)).
+// trusted (Vehtari et al., arXiv:1507.02646; JMLR 25, 72 (2024)).
 func (w *Weights) limit() float64 {
 	return min(0.7, 1-1/math.Log10(float64(len(w.share))))
 }
