@@ -314,12 +314,12 @@ func TestTerminalAnswers(t *testing.T) {
 		ascii   bool
 		fps     int
 	}{
-		{utf8, "TrueColor", false, 10},
-		{append(utf8, "NO_COLOR=yes"), "Ascii", false, 10},
-		{append(utf8, "NO_COLOR="), "TrueColor", false, 10},
-		{environment{"TERM=xterm-256color", "TTY_FORCE=1", "LC_ALL=C", "LANG=C.UTF-8"}, "ANSI256", true, 10},
-		{environment{"TERM=xterm", "TTY_FORCE=1", "LC_CTYPE=de_DE.utf8"}, "ANSI", false, 10},
-		{environment{"TERM=dumb"}, "Ascii", true, 10},
+		{utf8, "TrueColor", false, 5},
+		{append(utf8, "NO_COLOR=yes"), "Ascii", false, 5},
+		{append(utf8, "NO_COLOR="), "TrueColor", false, 5},
+		{environment{"TERM=xterm-256color", "TTY_FORCE=1", "LC_ALL=C", "LANG=C.UTF-8"}, "ANSI256", true, 5},
+		{environment{"TERM=xterm", "TTY_FORCE=1", "LC_CTYPE=de_DE.utf8"}, "ANSI", false, 5},
+		{environment{"TERM=dumb"}, "Ascii", true, 5},
 		{append(utf8, "SSH_TTY=/dev/pts/1"), "TrueColor", false, 4},
 	} {
 		env := append(environment{"TTY_FORCE=1"}, c.env...)

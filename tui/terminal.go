@@ -37,7 +37,7 @@ type Options struct {
 	Theme  string // a name of themes.All; empty: by the background
 	Color  Color
 	Glyphs Glyphs
-	FPS    int // frames a second at most; 0: 10, and 4 over SSH
+	FPS    int // frames a second at most; 0: 5, and 4 over SSH
 }
 
 // usage is an error in an option and what to write instead.
@@ -125,7 +125,9 @@ func (o Options) ascii(env environment) bool {
 	return true
 }
 
-// framesPerSecond bounds how often the screen is redrawn.
+// framesPerSecond bounds how often the screen follows the run; keys are answered
+// at once. A picture takes a core some 4 ms, and each that is drawn, training
+// has to share.
 func (o Options) framesPerSecond(env environment) int {
 	switch {
 	case o.FPS > 0:
@@ -133,5 +135,5 @@ func (o Options) framesPerSecond(env environment) int {
 	case env.get("SSH_TTY") != "" || env.get("SSH_CONNECTION") != "":
 		return 4
 	}
-	return 10
+	return 5
 }

@@ -108,7 +108,7 @@ func (f *trainFlags) register(flags *pflag.FlagSet) {
 	addChoice(flags, &f.screen.Glyphs, "glyphs", "characters",
 		tui.GlyphsAuto, tui.GlyphsBlock, tui.GlyphsASCII)
 	flags.Var((*word)(&f.screen.Theme), "theme", "colour theme (by the terminal's background)")
-	flags.Var((*whole)(&f.screen.FPS), "fps", "pictures a second at most (10, and 4 over SSH)")
+	flags.Var((*whole)(&f.screen.FPS), "fps", "pictures a second at most (5, and 4 over SSH)")
 }
 
 func flagSet() *pflag.FlagSet {
