@@ -28,22 +28,11 @@ func (u *unit) affineLoop(names []string, body func(m lanesLeft, at map[string]M
 	for _, name := range names {
 		rows[name] = Mem{Base: param(name), Index: offset, Scale: 1}
 	}
-	step := func(m lanesLeft) {
+	XORQ(offset, offset)
+	u.sweep(n, func(m lanesLeft) {
 		body(m, rows)
 		ADDQ(U32(u.width()), offset)
-		SUBQ(U32(u.lanes), n)
-	}
-	XORQ(offset, offset)
-	Label("many")
-	CMPQ(n, U32(u.lanes))
-	JL(LabelRef("few"))
-	step(whole{})
-	JMP(LabelRef("many"))
-	Label("few")
-	TESTQ(n, n)
-	JLE(LabelRef("done"))
-	step(u.first(n))
-	Label("done")
+	})
 }
 
 // affineConstants are those of tanh and exp.
@@ -56,7 +45,7 @@ func affine(u *unit, d direction) {
 	u.text("Affine"+d.suffix(), "func(x, sum, u, t *float32, scale float32, n int)",
 		"is Affine"+d.suffix()+".")
 	scale := u.vector()
-	VBROADCASTSS(NewParamAddr("scale", 32), scale)
+	VBROADCASTSS(address("scale"), scale)
 	c := u.affineConstants()
 	u.affineLoop([]string{"x", "sum", "u", "t"}, func(m lanesLeft, at map[string]Mem) {
 		s, sum, x, t := u.vector(), u.vector(), u.vector(), u.vector()
@@ -88,7 +77,7 @@ func affineBack(u *unit, d direction) {
 	u.text("Affine"+d.suffix()+"Back", "func(y, dy, u, t, a *float32, scale float32, n int) float32",
 		"is Affine"+d.suffix()+"Back.")
 	scale, dscale := u.vector(), u.vector()
-	VBROADCASTSS(NewParamAddr("scale", 40), scale)
+	VBROADCASTSS(address("scale"), scale)
 	zero(dscale)
 	c := u.affineConstants()
 	u.affineLoop([]string{"y", "dy", "u", "t", "a"}, func(m lanesLeft, at map[string]Mem) {

@@ -28,7 +28,7 @@ func gradient(u *unit, rows, columns int) {
 			zero(sums[r][k])
 		}
 	}
-	step := func(m lanesLeft) {
+	u.sweep(n, func(m lanesLeft) {
 		d := make([]VecVirtual, rows)
 		for r := range d {
 			d[r] = u.vector()
@@ -44,18 +44,7 @@ func gradient(u *unit, rows, columns int) {
 		}
 		ADDQ(U32(u.width()), dy)
 		ADDQ(U32(u.width()), x)
-		SUBQ(U32(u.lanes), n)
-	}
-	Label("many")
-	CMPQ(n, U32(u.lanes))
-	JL(LabelRef("few"))
-	step(whole{})
-	JMP(LabelRef("many"))
-	Label("few")
-	TESTQ(n, n)
-	JLE(LabelRef("done"))
-	step(u.first(n))
-	Label("done")
+	})
 
 	dw, stride := param("dw"), param("stride")
 	SHLQ(Imm(2), stride)

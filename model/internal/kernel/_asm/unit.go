@@ -149,6 +149,22 @@ func (u *unit) first(n Register) lanesLeft {
 	return vectorMask{mask}
 }
 
+// sweep lets body do n columns, a vector at a time, the last ones under a mask.
+func (u *unit) sweep(n Register, body func(m lanesLeft)) {
+	Label("many")
+	CMPQ(n, U32(u.lanes))
+	JL(LabelRef("few"))
+	body(whole{})
+	SUBQ(U32(u.lanes), n)
+	JMP(LabelRef("many"))
+	Label("few")
+	TESTQ(n, n)
+	JLE(LabelRef("done"))
+	body(u.first(n))
+	SUBQ(U32(u.lanes), n)
+	Label("done")
+}
+
 // maskTable is a vector of ones before a vector of zeros: read from lanes - n on
 // it is a mask of n lanes.
 func (u *unit) maskTable() Mem {
@@ -207,3 +223,12 @@ func (u *unit) text(name, signature, doc string) {
 
 // param loads a parameter.
 func param(name string) Register { return Load(Param(name), GP64()) }
+
+// address is where a parameter lies.
+func address(name string) Mem {
+	p, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return p.Addr
+}
