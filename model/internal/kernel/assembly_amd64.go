@@ -53,13 +53,21 @@ func assembled() (sets []*Set) {
 // set is the assembly as a Set.
 func (a *assembly) set(name string) *Set {
 	return &Set{
-		Name:         name,
-		Peak:         a.measure,
-		Dense:        func(y, x []Row, w, b []float32, n int) { a.forward(&a.linear, y, x, w, b, n) },
-		DenseELU:     func(y, x []Row, w, b []float32, n int) { a.forward(&a.elu, y, x, w, b, n) },
-		DenseBack:    func(dx, dy []Row, w []float32, n int) { a.backward(&a.add, dx, dy, w, n) },
-		DenseBackELU: func(h, dy []Row, w []float32, n int) { a.backward(&a.gate, h, dy, w, n) },
-		DenseGrad:    a.gradient,
+		Name: name,
+		Peak: a.measure,
+		Dense: func(y, x []Row, w, b []float32, n int) {
+			multiply(&a.linear, y, x, w, b, len(x), 1, n)
+		},
+		DenseELU: func(y, x []Row, w, b []float32, n int) {
+			multiply(&a.elu, y, x, w, b, len(x), 1, n)
+		},
+		DenseBack: func(dx, dy []Row, w []float32, n int) {
+			multiply(&a.add, dx, dy, w, nil, 1, len(dx), n)
+		},
+		DenseBackELU: func(h, dy []Row, w []float32, n int) {
+			multiply(&a.gate, h, dy, w, nil, 1, len(h), n)
+		},
+		DenseGrad: a.gradient,
 		Affine: func(x, sum, u, t *Row, scale float32, n int) {
 			a.affine(&x[0], &sum[0], &u[0], &t[0], scale, n)
 		},
@@ -75,22 +83,15 @@ func (a *assembly) set(name string) *Set {
 	}
 }
 
-// forward multiplies by W, a few rows of y at a time.
-func (a *assembly) forward(p *[maxRows]product, y, x []Row, w, b []float32, n int) {
-	in := len(x)
+// multiply does a few rows of y at a time. Without biases b is nil.
+func multiply(p *[maxRows]product, y, x []Row, w, b []float32, rowStep, innerStep, n int) {
 	for first := 0; first < len(y); {
 		rows := share(len(y)-first, maxRows)
-		p[rows-1](&y[first][0], &x[0][0], &w[first*in], &b[first], in, in, 1, n)
-		first += rows
-	}
-}
-
-// backward multiplies by W', a few rows of dx at a time.
-func (a *assembly) backward(p *[maxRows]product, dx, dy []Row, w []float32, n int) {
-	in := len(dx)
-	for first := 0; first < in; {
-		rows := share(in-first, maxRows)
-		p[rows-1](&dx[first][0], &dy[0][0], &w[first], nil, len(dy), 1, in, n)
+		var bias *float32
+		if b != nil {
+			bias = &b[first]
+		}
+		p[rows-1](&y[first][0], &x[0][0], &w[first*rowStep], bias, len(x), rowStep, innerStep, n)
 		first += rows
 	}
 }
