@@ -50,7 +50,7 @@ func phaseBadge(p run.Phase, st *styles) string {
 		tone = st.good
 	case run.Paused, run.Stopping, run.Stopped:
 		tone = st.warn
-	case run.Failed:
+	case run.Failed, run.Interrupted:
 		tone = st.bad
 	}
 	return tone.paint("● " + string(p))

@@ -84,7 +84,7 @@ func (b *conductor) start(ctx context.Context) {
 	b.ledgers, b.flows = NewFeed[ledger](), NewFeed[*frozen]()
 	b.begin, b.steps = make(chan struct{}), make(chan step, 1)
 	b.failures, b.news = make(chan error, 16), make(chan struct{}, 1)
-	b.notes, b.kept = make(chan Event), make(chan struct{})
+	b.notes, b.kept = b.run.notes, make(chan struct{})
 	b.picture = newPicture(b.config.Config)
 	b.inspector = newInspector(b.config.Config, b.flows, b.tell)
 	b.background = b.newSamplers()

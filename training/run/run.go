@@ -12,6 +12,7 @@ import (
 type Run struct {
 	feed     *Feed[*Snapshot]
 	requests chan request
+	notes    chan Event // to be recorded
 	done     chan struct{}
 	sites    int
 }
@@ -89,6 +90,14 @@ func (r *Run) Do(c Command) error {
 		return err
 	default:
 		return errOver
+	}
+}
+
+// Warn records a warning among the events of the run, unless it is over.
+func (r *Run) Warn(text string) {
+	select {
+	case r.notes <- Event{Kind: "warning", Text: text}:
+	case <-r.done:
 	}
 }
 

@@ -64,6 +64,7 @@ func newConductor(d directory, c Config, o Options) (*conductor, error) {
 		run: &Run{
 			feed:     NewFeed[*Snapshot](),
 			requests: make(chan request),
+			notes:    make(chan Event),
 			done:     make(chan struct{}),
 			sites:    c.Sites(),
 		},

@@ -44,10 +44,14 @@ const (
 	Stopped  Phase = "stopped"  // saved before its last epoch; can be resumed
 	Finished Phase = "finished" // all epochs done
 	Failed   Phase = "failed"   // Snapshot.Error says why
+
+	// Interrupted is a run that was killed, as its files show. No run says it of
+	// itself. It can be resumed.
+	Interrupted Phase = "interrupted"
 )
 
 // Over says that nothing more will come.
-func (p Phase) Over() bool { return p == Stopped || p == Finished || p == Failed }
+func (p Phase) Over() bool { return p == Stopped || p == Finished || p == Failed || p == Interrupted }
 
 // Metrics is one line of metrics.jsonl: one epoch. Energies are in nats for the
 // whole lattice.
