@@ -27,12 +27,13 @@ var mayImport = map[string][]string{
 	"training":                {"physics", "model", "sampling"},
 	"training/npz":            {},
 	"training/run":            {"physics", "model", "sampling", "training", "training/npz"},
+	"training/remote":         {"training/run"},
 	"training/inference":      {"physics", "model", "sampling", "training", "training/npz", "training/run"},
 	"training/bench":          {"physics", "model", "model/loops", "sampling", "training"},
 	"themes":                  {},
 	"tui/chart":               {"themes"},
 	"tui":                     {"model", "physics", "training", "training/run", "themes", "tui/chart"},
-	"tui/cli":                 {"model", "physics", "sampling", "training", "training/run", "training/bench", "training/inference", "themes", "tui"},
+	"tui/cli":                 {"model", "physics", "sampling", "training", "training/run", "training/bench", "training/inference", "training/remote", "themes", "tui"},
 	".":                       {"tui/cli"},
 }
 
@@ -46,10 +47,10 @@ var reserved = map[string][]string{
 	"charm.land/fang":        {"tui/cli"},
 	"github.com/spf13/cobra": {"tui/cli"},
 	"github.com/spf13/pflag": {"tui/cli"},
-	"os":                     {"model", "physics", "training/npz", "training/run", "tui", "tui/cli", "."},
-	"time":                   {"training/inference", "training/run", "training/bench", "tui", "tui/chart", "tui/cli"},
-	"net":                    {},
-	"unsafe":                 {"model"}, // for the size of its memory
+	"os":                     {"model", "physics", "training/npz", "training/run", "training/remote", "tui", "tui/cli", "."},
+	"time":                   {"training/inference", "training/run", "training/remote", "training/bench", "tui", "tui/chart", "tui/cli"},
+	"net":                    {"training/remote"}, // a socket in a run's directory
+	"unsafe":                 {"model"},           // for the size of its memory
 	"C":                      {},
 }
 
@@ -155,6 +156,7 @@ func TestForbiddenImportsAreSeen(t *testing.T) {
 		{"os", "sampling", true, true},
 		{"os/exec", "sampling", false, false},
 		{"net/http", "tui/cli", false, false},
+		{"net", "training/remote", false, true},
 		{"osmosis", "model", false, true},
 	}
 	for _, c := range cases {

@@ -1,0 +1,158 @@
+package remote
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"neuralrg/training/run"
+)
+
+// image is a snapshot in pieces, each encoded once for all viewers. It knows
+// what has changed since earlier images, and never changes itself.
+type image struct {
+	number   int // 1 is the first
+	snapshot *run.Snapshot
+	pieces   []piece         // one for each of fields
+	before   int             // the last epoch of the image before
+	epochs   json.RawMessage // those that have come since; nil if there are none
+}
+
+// piece is a field of a snapshot.
+type piece struct {
+	data    json.RawMessage
+	changed int // number of the image in which it last changed
+}
+
+// fields are the fields of a snapshot, by their names in JSON, but for the
+// history.
+var fields = func() (all []reflect.StructField) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[run.Snapshot]()) {
+		if f.Name != "History" {
+			all = append(all, f)
+		}
+	}
+	return all
+}()
+
+func name(f reflect.StructField) string {
+	tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return tag
+}
+
+// next makes the image that follows one, which is nil before the first.
+func (old *image) next(s *run.Snapshot) *image {
+	if old == nil {
+		old = &image{snapshot: new(run.Snapshot), pieces: make([]piece, len(fields))}
+	}
+	i := &image{number: old.number + 1, snapshot: s, pieces: make([]piece, len(fields)), before: lastEpoch(old.snapshot)}
+	was, is := reflect.ValueOf(old.snapshot).Elem(), reflect.ValueOf(s).Elem()
+	for n, f := range fields {
+		i.pieces[n] = old.pieces[n]
+		value := is.FieldByIndex(f.Index).Interface()
+		if old.number > 0 && reflect.DeepEqual(value, was.FieldByIndex(f.Index).Interface()) {
+			continue
+		}
+		if data, err := json.Marshal(value); err == nil { // else it stays as it was: JSON has no NaN
+			i.pieces[n] = piece{data, i.number}
+		}
+	}
+	i.epochs, _ = epochsAfter(s, i.before)
+	return i
+}
+
+// news tells a viewer who has seen the image of a number, 0 for none, and the
+// epochs up to seen what is new.
+func (i *image) news(number, epoch int) news {
+	changes := news{Fields: map[string]json.RawMessage{}}
+	for n, p := range i.pieces {
+		if p.changed > number {
+			changes.Fields[name(fields[n])] = p.data
+		}
+	}
+	known := number > 0
+	switch {
+	case known && epoch == i.before:
+		changes.Epochs = i.epochs
+	case known:
+		changes.Epochs, known = epochsAfter(i.snapshot, epoch)
+	}
+	if !known {
+		changes.History, _ = json.Marshal(i.snapshot.History)
+	}
+	return changes
+}
+
+func lastEpoch(s *run.Snapshot) int {
+	if n := len(s.History); n > 0 {
+		return s.History[n-1].Epoch
+	}
+	return 0
+}
+
+// epochsAfter encodes the epochs after one, nil if there are none. It is not ok
+// if the history does not have them all any more.
+func epochsAfter(s *run.Snapshot, epoch int) (data json.RawMessage, ok bool) {
+	first := len(s.History)
+	for first > 0 && s.History[first-1].Epoch > epoch {
+		first--
+	}
+	if first == len(s.History) {
+		return nil, true
+	}
+	data, err := json.Marshal(s.History[first:])
+	return data, err == nil
+}
+
+// apply makes the snapshot that news make of the one before. The one before
+// stays as it is.
+func (c news) apply(before *run.Snapshot) (*run.Snapshot, error) {
+	s := *before
+	value := reflect.ValueOf(&s).Elem()
+	known := 0
+	for _, f := range fields {
+		data, told := c.Fields[name(f)]
+		if !told {
+			continue
+		}
+		known++
+		fresh := reflect.New(f.Type)
+		if err := json.Unmarshal(data, fresh.Interface()); err != nil {
+			return nil, fmt.Errorf("field %q: %w", name(f), err)
+		}
+		value.FieldByIndex(f.Index).Set(fresh.Elem())
+	}
+	if known != len(c.Fields) {
+		return nil, fmt.Errorf("%d fields are not known", len(c.Fields)-known)
+	}
+	if c.History != nil {
+		s.History = nil
+		if err := json.Unmarshal(c.History, &s.History); err != nil {
+			return nil, fmt.Errorf("history: %w", err)
+		}
+	}
+	if c.Epochs != nil {
+		var epochs []run.Metrics
+		if err := json.Unmarshal(c.Epochs, &epochs); err != nil {
+			return nil, fmt.Errorf("epochs: %w", err)
+		}
+		s.History = append(s.History, epochs...)
+	}
+	return &s, check(&s)
+}
+
+// check refuses a snapshot that could not be drawn.
+func check(s *run.Snapshot) error {
+	if err := s.Config.Validate(); err != nil {
+		return err
+	}
+	sites := s.Config.Sites()
+	if l := s.Lattice; l != nil && (l.L != s.Config.L || len(l.X) != sites || len(l.Spins) != sites) {
+		return fmt.Errorf("a lattice of %d fields and %d spins does not fit L=%d", len(l.X), len(l.Spins), s.Config.L)
+	}
+	if r := s.Response; r != nil && (r.L != s.Config.L || len(r.Map) != sites || r.Latent < 0 || r.Latent >= sites) {
+		return fmt.Errorf("a response of latent %d at %d sites does not fit L=%d", r.Latent, len(r.Map), s.Config.L)
+	}
+	return nil
+}
