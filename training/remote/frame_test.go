@@ -25,7 +25,7 @@ func TestMessages(t *testing.T) {
 	arrives(t, report{Answer: newAnswer(5, errOver)}, maxReport)
 	arrives(t, report{News: &news{
 		Fields:  map[string]json.RawMessage{"phase": json.RawMessage(`"paused"`)},
-		History: json.RawMessage(`[]`), Epochs: json.RawMessage(`[{"epoch":3}]`), Last: true,
+		History: json.RawMessage(`{"epochs":0}`), Epochs: json.RawMessage(`[{"epoch":3}]`), Last: true,
 	}}, maxReport)
 	if err := newAnswer(5, errOver).err(); err.Error() != errOver.Error() || hintOf(err) != hintOf(errOver) {
 		t.Errorf("a refusal came back as %v, hint %q", err, hintOf(err))

@@ -108,7 +108,7 @@ func (c news) apply(before *run.Snapshot) (*run.Snapshot, error) {
 		return nil, fmt.Errorf("%d fields are not known", len(c.Fields)-known)
 	}
 	if c.History != nil {
-		s.History = nil
+		s.History = run.History{}
 		if err := json.Unmarshal(c.History, &s.History); err != nil {
 			return nil, fmt.Errorf("history: %w", err)
 		}
