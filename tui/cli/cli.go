@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
@@ -22,6 +23,8 @@ import (
 // app is one invocation of the program.
 type app struct {
 	stdin, stdout, stderr *os.File
+	args                  []string
+	parent                *os.File  // if this process trains detached, where it says that it has begun
 	out                   io.Writer // for results: standard output
 	err                   error     // what the command came to
 }
@@ -29,7 +32,7 @@ type app struct {
 // Main runs the program with its arguments, without the program's name, and
 // returns its exit code.
 func Main(args []string) int {
-	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, out: os.Stdout}
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, args: args, parent: parent(), out: os.Stdout}
 	root := a.root()
 	root.SetArgs(args)
 	text := &witness{File: a.stdout}
@@ -64,6 +67,11 @@ neuralrg train --preset paper --plain
 # go on with a run that was stopped
 neuralrg train --resume --dir runs/paper
 
+# train without a terminal, look in, and stop
+neuralrg train --detach --dir runs/long
+neuralrg attach runs/long
+neuralrg stop runs/long
+
 # draws of its flow, with what they tell
 neuralrg sample runs/paper -n 10000 --out samples.npz
 
@@ -76,7 +84,7 @@ neuralrg exact -L 16 -T 2.3`
 		a.err = flagError(c, err)
 		return nil
 	})
-	root.AddCommand(a.trainCommand("train"), a.sampleCommand(), a.evaluateCommand(), a.exactCommand(), a.benchCommand(), a.versionCommand())
+	root.AddCommand(a.trainCommand("train"), a.stopCommand(), a.runsCommand(), a.sampleCommand(), a.evaluateCommand(), a.exactCommand(), a.benchCommand(), a.versionCommand())
 	a.strictHelp(root)
 	return root
 }
@@ -111,6 +119,32 @@ func (a *app) withRun(work func(dir string) error) func(*cobra.Command, []string
 			a.err = work(args[0])
 		}
 		return nil
+	}
+}
+
+// withRuns wraps what a command does with the directories of some runs.
+func (a *app) withRuns(work func(dirs []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		switch {
+		case a.refuses():
+		case len(args) == 0 || slices.Contains(args, ""):
+			a.err = usage(c.CommandPath()+" needs the directory of a run", fmt.Sprintf("give it as in %s runs/first", c.CommandPath()))
+		default:
+			a.err = work(args)
+		}
+		return nil
+	}
+}
+
+// withAtMostOne wraps what a command does with one argument or none, which is
+// then empty.
+func (a *app) withAtMostOne(work func(dir string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) == 0 && !a.refuses() {
+			a.err = work("")
+			return nil
+		}
+		return a.withRun(work)(c, args)
 	}
 }
 

@@ -23,7 +23,13 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		os.Exit(cli.Main(os.Args[1:]))
 	}
-	os.Exit(m.Run())
+	var err error
+	if states, err = os.MkdirTemp("", "neuralrg-states-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(states)
+	os.Exit(code)
 }
 
 // tiny are the settings of a run that takes a fraction of a second.
@@ -46,9 +52,19 @@ func command(t *testing.T, dir string, args ...string) *exec.Cmd {
 	c := exec.CommandContext(t.Context(), program, args...)
 	c.Dir = dir
 	c.Env = append(os.Environ(), asProgram+"=1", "LANG=C.UTF-8", "LC_ALL=", "TERM=xterm-256color",
-		"COLORTERM=", "NO_COLOR=", "SLURM_CPUS_PER_TASK=")
+		"COLORTERM=", "NO_COLOR=", "SLURM_CPUS_PER_TASK=", "XDG_STATE_HOME="+state(t))
 	c.WaitDelay = 10 * time.Second
 	return c
+}
+
+// states is where the processes of these tests leave their notes.
+var states string
+
+// state is the directory of state of a test and its parts, so that tests which
+// run side by side know nothing of each other.
+func state(t *testing.T) string {
+	name, _, _ := strings.Cut(t.Name(), "/")
+	return filepath.Join(states, name)
 }
 
 // neuralrg runs the program in a directory to its end.

@@ -56,8 +56,12 @@ func hintOf(err error) string {
 // report prints an error and returns its exit code. A reader of standard output
 // that went away is told nothing: it did not want more.
 func report(stderr io.Writer, err error) int {
-	if err == nil || errors.Is(err, syscall.EPIPE) {
+	var quiet *told
+	switch {
+	case err == nil || errors.Is(err, syscall.EPIPE):
 		return exitDone
+	case errors.As(err, &quiet):
+		return quiet.code
 	}
 	fmt.Fprintf(stderr, "error: %s\n", tui.Clean(err.Error()))
 	if hint := hintOf(err); hint != "" {

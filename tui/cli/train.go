@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
+	"neuralrg/training/remote"
 	"neuralrg/training/run"
 	"neuralrg/tui"
 )
@@ -34,32 +35,36 @@ func (a *app) trainCommand(name string) *cobra.Command {
 	return c
 }
 
-// train starts or resumes a run and follows it to its end.
+// train starts or resumes a run and follows it to its end, or leaves that to a
+// process of its own.
 func (a *app) train(f *trainFlags) error {
+	if f.detach && a.parent == nil {
+		return a.trainDetached(f.json, a.args)
+	}
+	if a.parent != nil {
+		f.json = false // that was for the process which has asked
+	}
 	screen := a.onScreen(f)
-	ctx, cancel := untilSignal(screen)
+	ctx, cancel := untilSignal(screen || a.parent != nil)
 	defer cancel(nil)
 	if screen { // the last words are for whoever still reads
 		a.out = forgiving{a.out}
 	}
 	lines := newProgress(a.out, a.note, !f.resume)
-	if f.json {
-		lines.out = forgiving{a.stderr}
-	}
-	r, err := f.open(ctx, screen, a.note)
+	r, err := f.open(ctx, screen || (a.parent != nil && !f.plain), a.note)
 	if errors.Is(err, run.ErrFinished) {
-		last, damage, err := finishedRun(f.dir)
-		if err != nil {
-			return err
-		}
-		a.note("all epochs of this run are done")
-		if damage != nil {
-			a.note(fmt.Sprintf("its record is damaged, and this is what can be read of it: %v", damage))
-		}
-		return a.conclude(f, last)
+		return a.concludeFinished(f)
 	}
 	if err != nil {
 		return err
+	}
+	defer a.serve(r)()
+	if a.parent != nil {
+		a.cutLoose(r.Feed().Latest().Dir)
+	}
+	lines.out = a.out
+	if f.json {
+		lines.out = forgiving{a.stderr}
 	}
 	if screen {
 		err = a.show(ctx, cancel, f, r, lines)
@@ -72,6 +77,35 @@ func (a *app) train(f *trainFlags) error {
 	}
 	if err != nil {
 		return err
+	}
+	return a.conclude(f, last)
+}
+
+// serve lets viewers come to a run and leaves a note of it; the function that it
+// returns ends both. A run that nobody can attach to works all the same.
+func (a *app) serve(r *run.Run) (end func()) {
+	dir := r.Feed().Latest().Dir
+	withdraw := run.Announce(dir)
+	server, err := remote.Serve(r, dir)
+	if err != nil {
+		r.Warn(err.Error())
+		return withdraw
+	}
+	return func() {
+		server.Close()
+		withdraw()
+	}
+}
+
+// concludeFinished prints what a run came to that has nothing left to do.
+func (a *app) concludeFinished(f *trainFlags) error {
+	last, damage, err := finishedRun(f.dir)
+	if err != nil {
+		return err
+	}
+	a.note("all epochs of this run are done")
+	if damage != nil {
+		a.note(fmt.Sprintf("its record is damaged, and this is what can be read of it: %v", damage))
 	}
 	return a.conclude(f, last)
 }
@@ -117,13 +151,13 @@ func (a *app) note(text string) { fmt.Fprintf(a.stderr, "note: %s\n", tui.Clean(
 // untilSignal returns a context that ends when the user or the system asks the
 // program to: it then saves and stops. A second signal kills it. A hangup counts
 // as such a signal for lines of text, unless nohup said otherwise; a run on the
-// screen survives the loss of its terminal. Writing to a closed pipe is an
-// error and not the end of the program.
-func untilSignal(screen bool) (context.Context, context.CancelCauseFunc) {
+// screen, or detached, survives the loss of its terminal. Writing to a closed
+// pipe is an error and not the end of the program.
+func untilSignal(survives bool) (context.Context, context.CancelCauseFunc) {
 	signal.Ignore(syscall.SIGPIPE)
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	switch {
-	case screen:
+	case survives:
 		signal.Ignore(syscall.SIGHUP)
 	case !signal.Ignored(syscall.SIGHUP):
 		signals = append(signals, syscall.SIGHUP)
@@ -137,7 +171,7 @@ func untilSignal(screen bool) (context.Context, context.CancelCauseFunc) {
 // onScreen says whether a run is shown on the screen, which needs a terminal to
 // draw on and to take keys from.
 func (a *app) onScreen(f *trainFlags) bool {
-	return !f.plain && !f.json && os.Getenv("TERM") != "dumb" &&
+	return a.parent == nil && !f.plain && !f.json && os.Getenv("TERM") != "dumb" &&
 		term.IsTerminal(a.stdin.Fd()) && term.IsTerminal(a.stdout.Fd())
 }
 

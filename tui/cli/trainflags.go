@@ -24,6 +24,7 @@ type trainFlags struct {
 	configFile string
 	dir        string
 	resume     bool
+	detach     bool
 	plain      bool
 	json       bool
 	threads    int
@@ -99,6 +100,7 @@ func (f *trainFlags) register(flags *pflag.FlagSet) {
 	flags.AddFlagSet(f.sources)
 	flags.Var((*word)(&f.dir), "dir", "directory of the run (a new one in runs/)")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --dir")
+	flags.BoolVar(&f.detach, "detach", false, "train in a process of its own, without a terminal")
 	flags.Var((*whole)(&f.threads), "threads", "threads that train")
 	flags.AddFlagSet(f.samplers)
 	flags.BoolVar(&f.plain, "plain", false, "lines of text, no screen")
@@ -130,7 +132,7 @@ func (f *trainFlags) open(ctx context.Context, screen bool, notice func(string))
 	}
 	dir := f.dir
 	if dir == "" {
-		dir = run.DefaultDir("runs", f.config, time.Now())
+		dir = run.DefaultDir(runsDir, f.config, time.Now())
 	}
 	return run.Start(ctx, dir, f.config, f.options(notice))
 }

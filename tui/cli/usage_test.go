@@ -83,7 +83,7 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 	flags := []string{
 		"-L --size", "-T --temperature", "--depth", "--repeat", "--couplings", "--hidden", "--hidden-layers",
 		"--batch", "--epochs", "--lr", "--schedule", "--weight-decay", "--objective", "--symmetry", "--seed",
-		"--threads", "--preset", "--config", "--dir", "--resume", "--plain", "--json", "--sampler",
+		"--threads", "--preset", "--config", "--dir", "--resume", "--detach", "--plain", "--json", "--sampler",
 		"--sampler-share", "--color", "--glyphs", "--theme", "--fps",
 	}
 	for _, args := range [][]string{{"--help"}, {"train", "--help"}, {"help", "train"}} {
@@ -98,7 +98,7 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 		}
 	}
 	root := neuralrg(t, ".", "--help").stdout
-	for _, line := range []string{"train", "sample", "evaluate", "exact", "bench", "version"} {
+	for _, line := range []string{"train", "stop", "runs", "sample", "evaluate", "exact", "bench", "version"} {
 		if !strings.Contains(root, "\n    "+line+" ") {
 			t.Errorf("--help does not name the command %s:\n%s", line, root)
 		}
@@ -160,7 +160,7 @@ func TestDocumentation(t *testing.T) {
 
 	flag := regexp.MustCompile(`--[a-z-]+`)
 	commands := read("../../docs/command-line.md")
-	for _, command := range []string{"train", "sample", "evaluate"} {
+	for _, command := range []string{"train", "stop", "runs", "sample", "evaluate"} {
 		for _, name := range flag.FindAllString(neuralrg(t, ".", command, "--help").stdout, -1) {
 			if name != "--help" && name != "--flags" && !strings.Contains(commands, "`"+name) {
 				t.Errorf("docs/command-line.md does not name the flag %s of %s", name, command)
@@ -169,6 +169,9 @@ func TestDocumentation(t *testing.T) {
 	}
 	drawn := decode(t, neuralrg(t, dir, "sample", "run", "-n", "40", "--method", "hmc", "--json").stdout)
 	fields := slices.Concat(names(o.stdout), slices.Sorted(maps.Keys(drawn)))
+	for name := range listed(t, dir, "run")["run"] {
+		fields = append(fields, name)
+	}
 	for _, part := range []any{drawn["observables"].(map[string]any)["energy"], drawn["free_energy"], drawn["adaptation"]} {
 		fields = append(fields, slices.Sorted(maps.Keys(part.(map[string]any)))...)
 	}

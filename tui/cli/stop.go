@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"neuralrg/training/run"
+	"neuralrg/tui"
+)
+
+func (a *app) stopCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "stop RUN...",
+		Short: "save and stop runs at work",
+		Long: "Save and stop the runs in these directories, and wait until they are saved.\n" +
+			"A run that is not at work is left as it is.",
+		Example: "neuralrg stop runs/first runs/second",
+		Args:    cobra.ArbitraryArgs,
+		RunE:    a.withRuns(a.stop),
+	}
+}
+
+// stop stops runs, each for itself. If several cannot be stopped, the error is
+// that of the last, and the others are told before.
+func (a *app) stop(dirs []string) error {
+	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer release()
+	var last error
+	for _, dir := range dirs {
+		err := a.stopOne(ctx, dir)
+		if err != nil && last != nil {
+			report(a.stderr, last)
+		}
+		if err != nil {
+			last = err
+		}
+	}
+	return last
+}
+
+// stopOne stops the run in a directory.
+func (a *app) stopOne(ctx context.Context, dir string) error {
+	g, err := run.GlanceAt(dir, 0)
+	switch {
+	case g.Owner == nil && err != nil:
+		return err
+	case g.Owner == nil || g.Owner.Dead:
+		_, err := fmt.Fprintf(a.out, "%s is not at work: %s at epoch %d\n", tui.Clean(dir), g.Phase, g.Epoch)
+		return output(err)
+	case !g.Owner.Here:
+		return elsewhere(dir, g.Owner)
+	}
+	if err := terminate(dir, g.Owner); err != nil {
+		return err
+	}
+	return a.awaitEnd(ctx, dir, g.Owner)
+}
+
+// elsewhere says that a run is beyond our reach.
+func elsewhere(dir string, o *run.Owner) error {
+	return failed(fmt.Sprintf("%s is at work on another host: process %d on %s", dir, o.PID, o.Host),
+		fmt.Sprintf("stop it there: ssh %s neuralrg stop %s", shellWord(o.Host), shellWord(absolute(dir))))
+}
+
+// terminate sends SIGTERM to the owner of a run. The process is pinned first and
+// looked at again then, so that no other gets the signal that has its number by
+// now.
+func terminate(dir string, o *run.Owner) error {
+	p, err := os.FindProcess(o.PID)
+	if err != nil {
+		return nil // it has just ended
+	}
+	defer func() { _ = p.Release() }()
+	now, err := run.OwnerOf(dir)
+	if err != nil {
+		return err
+	}
+	if now == nil || now.Dead || now.PID != o.PID {
+		return nil
+	}
+	if err := p.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return failed(fmt.Sprintf("cannot stop process %d: %v", o.PID, err), "stop it as the user who started it")
+	}
+	return nil
+}
+
+// awaitEnd waits until a run that was told to stop has done so, and says where
+// it stands.
+func (a *app) awaitEnd(ctx context.Context, dir string, o *run.Owner) error {
+	for {
+		g, err := run.GlanceAt(dir, 0)
+		switch {
+		case err != nil:
+			return err
+		case g.Owner == nil && g.Phase == run.Failed:
+			return failed(fmt.Sprintf("%s has failed: %s", dir, g.Why), "go on from its last checkpoint: neuralrg train --resume --dir "+shellWord(dir))
+		case g.Owner == nil:
+			_, err := fmt.Fprintf(a.out, "%s is saved: %s at epoch %d\n", tui.Clean(dir), g.Phase, g.Epoch)
+			return output(err)
+		case g.Owner.Dead:
+			return failed(fmt.Sprintf("process %d ended without saving %s", o.PID, dir), "go on from its last checkpoint: neuralrg train --resume --dir "+shellWord(dir))
+		case g.Owner.PID != o.PID:
+			return failed(fmt.Sprintf("%s has stopped, and process %d goes on with it", dir, g.Owner.PID), "stop that one too, if it should not")
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return failed(fmt.Sprintf("process %d is told to stop, but has not saved yet", o.PID), "see with: neuralrg runs")
+		}
+	}
+}
