@@ -13,7 +13,7 @@ import (
 // lower bound, or the gap between them on a logarithmic scale; numbers of the
 // last epoch; progress.
 func drawEnergy(s *run.Snapshot, v view, area size, st *styles) []string {
-	if s == nil || len(s.History) == 0 {
+	if s == nil || s.History.Epochs == 0 {
 		return waiting("the first epoch", area, st)
 	}
 	foot := cells(energyCells(s, st), area.width, st)
@@ -40,7 +40,7 @@ func energyNote(v view) string {
 }
 
 func energyCells(s *run.Snapshot, st *styles) [][]cell {
-	m := s.History[len(s.History)-1]
+	m := s.History.Last()
 	value := func(v float64) string { return number(v, 2, 8) }
 	uncertainty := st.muted.paint(" " + st.plusMinus() + " " + number(m.FreeEnergyError, 2, 4))
 	return [][]cell{
@@ -81,10 +81,7 @@ func drawProgress(s *run.Snapshot, width int, st *styles) string {
 // linearPlot is the free energy and the exact value. What the first epochs
 // have, hundreds of nats above the rest, is cut off.
 func linearPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
-	values := make([]float64, len(s.History))
-	for i, m := range s.History {
-		values[i] = m.FreeEnergy
-	}
+	values := curve(s, func(e run.Span) run.Range { return e.FreeEnergy })
 	exact := -s.Exact.LnZDual
 	low, high := window(chart.Resample(values, max(width, 1)), exact)
 	return chart.Plot{
@@ -93,10 +90,31 @@ func linearPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
 			{Values: values, Color: st.graph(st.theme.Curve)},
 		},
 		Low: low, High: high,
-		First: float64(s.History[0].Epoch), Last: float64(s.Epoch),
+		First: firstEpoch(s), Last: float64(s.Epoch),
 		Label:  decimals(high - low),
 		Labels: st.color(st.theme.Muted), ASCII: st.ascii,
 	}
+}
+
+// curve is the mean of a quantity along the whole run.
+func curve(s *run.Snapshot, of func(run.Span) run.Range) []float64 {
+	var values []float64
+	for span := range s.History.Spans() {
+		v := math.NaN()
+		if r := of(span); r.Count > 0 {
+			v = r.Mean
+		}
+		values = append(values, v)
+	}
+	return values
+}
+
+// firstEpoch is where curves begin.
+func firstEpoch(s *run.Snapshot) float64 {
+	for span := range s.History.Spans() {
+		return float64(span.First)
+	}
+	return 0
 }
 
 // window is the range of values worth seeing: all but the steep beginning,
@@ -124,11 +142,7 @@ func decimals(interval float64) func(float64) string {
 // gapPlot is the logarithm of the gap. A gap that noise has made negative has
 // none and is left out.
 func gapPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
-	gaps := make([]float64, len(s.History))
-	for i, m := range s.History {
-		gaps[i] = m.Gap
-	}
-	gaps = chart.Resample(gaps, max(width, 1))
+	gaps := chart.Resample(curve(s, func(e run.Span) run.Range { return e.Gap }), max(width, 1))
 	low, high := math.Inf(1), math.Inf(-1)
 	for i, gap := range gaps {
 		gaps[i] = math.Log10(gap)
@@ -147,7 +161,7 @@ func gapPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
 	return chart.Plot{
 		Series: []chart.Series{{Values: gaps, Color: st.graph(st.theme.Curve)}},
 		Low:    low, High: high,
-		First: float64(s.History[0].Epoch), Last: float64(s.Epoch),
+		First: firstEpoch(s), Last: float64(s.Epoch),
 		Label:  func(v float64) string { return fmt.Sprintf("%.3g", math.Pow(10, v)) },
 		Labels: st.color(st.theme.Muted), ASCII: st.ascii,
 	}

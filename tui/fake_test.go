@@ -90,7 +90,7 @@ func sample(L, epochs int) *run.Snapshot {
 	for epoch := 1; epoch <= epochs; epoch++ {
 		t := float64(epoch)
 		gap := 4 + 60/math.Sqrt(t) + 900*math.Exp(-t/8) + 0.3*random.NormFloat64()
-		s.History = append(s.History, run.Metrics{
+		s.History = s.History.Append(run.Metrics{
 			Epoch: epoch, Seconds: t / 12.34, FreeEnergy: gap - s.Exact.LnZDual, Loss: gap - s.Exact.LnZDual,
 			FreeEnergyStd: 2.7, FreeEnergyError: 0.12, Gap: gap, ESS: 0.351, Rate: 1e-3, GradNorm: 20,
 		})

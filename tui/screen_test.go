@@ -470,10 +470,13 @@ func TestControlCharacters(t *testing.T) {
 func TestOddSnapshots(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	odd := sample(8, 5)
-	for i := range odd.History {
-		odd.History[i].FreeEnergy, odd.History[i].Gap = nan, -inf
+	epochs := odd.History.Recent
+	odd.History = run.History{}
+	for i, m := range epochs {
+		m.FreeEnergy, m.Gap = []float64{nan, inf}[i%2], -inf
+		odd.History = odd.History.Append(m)
 	}
-	odd.History[2].FreeEnergy, odd.EpochsPerSecond, odd.Remaining = inf, nan, inf
+	odd.EpochsPerSecond, odd.Remaining = nan, inf
 	odd.Lattice.X[3], odd.Response.Map[0] = float32(nan), float32(inf)
 	odd.Samplers[0].M2, odd.Samplers[0].M2Error, odd.Samplers[1].Acceptance = nan, nan, inf
 	odd.Exact.MagnetizationSquared = nil

@@ -5,18 +5,20 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 
 	"neuralrg/training/run"
 )
 
-// image is a snapshot in pieces, each encoded once for all viewers. It knows
-// what has changed since earlier images, and never changes itself.
+// image is a snapshot in pieces, each encoded at most once for all viewers. It
+// knows what has changed since earlier images, and never changes itself.
 type image struct {
 	number   int // 1 is the first
 	snapshot *run.Snapshot
-	pieces   []piece         // one for each of fields
-	before   int             // the last epoch of the image before
-	epochs   json.RawMessage // those that have come since; nil if there are none
+	pieces   []piece                         // one for each of fields
+	before   int                             // the last epoch of the image before
+	epochs   func() (json.RawMessage, error) // those that have come since
+	history  func() (json.RawMessage, error) // the whole
 }
 
 // piece is a field of a snapshot.
@@ -47,6 +49,8 @@ func (old *image) next(s *run.Snapshot) *image {
 		old = &image{snapshot: new(run.Snapshot), pieces: make([]piece, len(fields))}
 	}
 	i := &image{number: old.number + 1, snapshot: s, pieces: make([]piece, len(fields)), before: lastEpoch(old.snapshot)}
+	i.epochs = sync.OnceValues(func() (json.RawMessage, error) { return epochsAfter(s, i.before) })
+	i.history = sync.OnceValues(func() (json.RawMessage, error) { return json.Marshal(s.History) })
 	was, is := reflect.ValueOf(old.snapshot).Elem(), reflect.ValueOf(s).Elem()
 	for n, f := range fields {
 		i.pieces[n] = old.pieces[n]
@@ -58,51 +62,28 @@ func (old *image) next(s *run.Snapshot) *image {
 			i.pieces[n] = piece{data, i.number}
 		}
 	}
-	i.epochs, _ = epochsAfter(s, i.before)
 	return i
 }
 
-// news tells a viewer who has seen the image of a number, 0 for none, and the
-// epochs up to seen what is new.
-func (i *image) news(number, epoch int) news {
-	changes := news{Fields: map[string]json.RawMessage{}}
+// news tells a viewer what is new since the image of a number, and since an
+// epoch. It tells everything if the number is 0.
+func (i *image) news(number, epoch int) (news, error) {
+	changes := news{Fields: map[string]json.RawMessage{}, Last: i.snapshot.Phase.Over()}
 	for n, p := range i.pieces {
 		if p.changed > number {
 			changes.Fields[name(fields[n])] = p.data
 		}
 	}
-	known := number > 0
+	var err error
 	switch {
-	case known && epoch == i.before:
-		changes.Epochs = i.epochs
-	case known:
-		changes.Epochs, known = epochsAfter(i.snapshot, epoch)
+	case number == 0 || !reachesBack(i.snapshot, epoch):
+		changes.History, err = i.history()
+	case epoch == i.before:
+		changes.Epochs, err = i.epochs()
+	default: // the viewer has left out images
+		changes.Epochs, err = epochsAfter(i.snapshot, epoch)
 	}
-	if !known {
-		changes.History, _ = json.Marshal(i.snapshot.History)
-	}
-	return changes
-}
-
-func lastEpoch(s *run.Snapshot) int {
-	if n := len(s.History); n > 0 {
-		return s.History[n-1].Epoch
-	}
-	return 0
-}
-
-// epochsAfter encodes the epochs after one, nil if there are none. It is not ok
-// if the history does not have them all any more.
-func epochsAfter(s *run.Snapshot, epoch int) (data json.RawMessage, ok bool) {
-	first := len(s.History)
-	for first > 0 && s.History[first-1].Epoch > epoch {
-		first--
-	}
-	if first == len(s.History) {
-		return nil, true
-	}
-	data, err := json.Marshal(s.History[first:])
-	return data, err == nil
+	return changes, err
 }
 
 // apply makes the snapshot that news make of the one before. The one before
@@ -127,17 +108,15 @@ func (c news) apply(before *run.Snapshot) (*run.Snapshot, error) {
 		return nil, fmt.Errorf("%d fields are not known", len(c.Fields)-known)
 	}
 	if c.History != nil {
-		s.History = nil
+		s.History = run.History{}
 		if err := json.Unmarshal(c.History, &s.History); err != nil {
 			return nil, fmt.Errorf("history: %w", err)
 		}
 	}
 	if c.Epochs != nil {
-		var epochs []run.Metrics
-		if err := json.Unmarshal(c.Epochs, &epochs); err != nil {
+		if err := appendEpochs(&s, c.Epochs); err != nil {
 			return nil, fmt.Errorf("epochs: %w", err)
 		}
-		s.History = append(s.History, epochs...)
 	}
 	return &s, check(&s)
 }

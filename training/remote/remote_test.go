@@ -69,7 +69,7 @@ func (f *fake) epochs(n int) {
 	f.publish(func(s *run.Snapshot) {
 		for range n {
 			s.Epoch++
-			s.History = append(s.History, run.Metrics{Epoch: s.Epoch, Loss: 1 / float64(s.Epoch)})
+			s.History = s.History.Append(run.Metrics{Epoch: s.Epoch, Loss: 1 / float64(s.Epoch)})
 		}
 	})
 }
@@ -246,7 +246,7 @@ func TestARunThatIsOver(t *testing.T) {
 	if c := v.Connection(); c.How != Over || !c.ReadOnly || c.Why == "" {
 		t.Errorf("the connection is %+v", c)
 	}
-	if s := v.Feed().Latest(); s.Phase != run.Finished || len(s.History) != 5 || s.Lattice == nil {
+	if s := v.Feed().Latest(); s.Phase != run.Finished || s.History.Epochs != 5 || s.Lattice == nil {
 		t.Errorf("the snapshot is %+v", s)
 	}
 	if err := v.Do(run.Command{Kind: run.Respond, Latent: 2}); err != nil {

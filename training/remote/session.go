@@ -39,8 +39,10 @@ func (v *session) tell(here context.Context) error {
 	v.server.draw() // there may have been nobody to draw for
 	number, epoch := 0, 0
 	for i := range v.server.images.Follow(here) {
-		n := i.news(number, epoch)
-		n.Last = i.snapshot.Phase.Over()
+		n, err := i.news(number, epoch)
+		if err != nil {
+			return err
+		}
 		if err := v.send(report{News: &n}); err != nil {
 			return err
 		}

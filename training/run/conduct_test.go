@@ -284,13 +284,13 @@ func TestPace(t *testing.T) {
 	time.Sleep(1500 * time.Millisecond)
 	number := r.feed.newest.Load().number - before
 	s := r.Feed().Latest()
-	metrics, err := ReadMetrics(directory(s.Dir).path(metricsName))
+	metrics, err := allMetrics(directory(s.Dir).path(metricsName))
 	do(t, r, Command{Kind: Stop})
 	r.Wait()
 	if number > 31 {
 		t.Errorf("%d snapshots in 1.5 s", number)
 	}
-	if n := len(metrics); err != nil || n == 0 || metrics[n-1].Seconds < s.History[len(s.History)-1].Seconds-2 { // a second, and one for a busy machine
+	if n := len(metrics); err != nil || n == 0 || metrics[n-1].Seconds < s.History.Last().Seconds-2 { // a second, and one for a busy machine
 		t.Errorf("metrics.jsonl is late: %d lines of %d epochs, %v", n, s.Epoch, err)
 	}
 }

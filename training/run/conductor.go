@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -45,9 +46,11 @@ type conductor struct {
 
 	phase    Phase
 	sampler  Sampler
-	history  []Metrics
-	events   []Event
-	shown    []Event // those for the screen
+	history  History
+	metrics  backlog[Metrics]
+	events   backlog[Event]
+	shown    []Event // the newest of those for the screen
+	lost     int     // events since the last recorded one for which there was no room
 	epoch    int     // epochs done
 	rate     float64 // of the next epoch
 	baseRate float64
@@ -55,6 +58,7 @@ type conductor struct {
 	seconds  float64   // of training
 	mark     time.Time // up to which seconds are counted
 	stepping bool
+	waiting  bool // for the disk
 	stopping bool
 	failure  error
 	crashed  bool      // the trainer did: nothing is known of its state
@@ -164,7 +168,7 @@ func (b *conductor) conduct(ctx context.Context) {
 				b.finish(end)
 				return
 			}
-			if b.phase == Training {
+			if b.phase == Training && !b.heldUp() {
 				b.stepping = true
 				b.begin <- struct{}{}
 			}
@@ -221,7 +225,9 @@ func (b *conductor) stepped(s step, ok bool) {
 		return
 	}
 	b.rest()
-	b.history = append(b.history, b.metrics(s.stats))
+	m := b.measured(s.stats)
+	b.history = b.history.Append(m)
+	b.metrics.lines = append(b.metrics.lines, m)
 	b.unseen = true
 	if b.seconds-b.savedAt >= b.options.saveEvery.Seconds() {
 		b.requestSave()
@@ -236,8 +242,31 @@ func (b *conductor) rest() {
 	b.epoch, b.rate, b.baseRate = b.trainer.Epoch(), b.trainer.Rate(), b.trainer.BaseRate()
 }
 
-// metrics is the line of an epoch that has just been done.
-func (b *conductor) metrics(s training.Stats) Metrics {
+// heldUp says that so many epochs wait to be written that training must wait
+// too, until half of them are: a disk that stands still does not fill the
+// memory. The time does not count as training.
+func (b *conductor) heldUp() bool {
+	b.forget()
+	n := len(b.metrics.lines)
+	held := n >= waitingEpochs || (b.waiting && n > waitingEpochs/2)
+	if held && !b.waiting {
+		b.note("warning", fmt.Sprintf("%d epochs wait to be written: training waits for the disk", n))
+	}
+	if held {
+		b.mark = time.Now()
+	}
+	b.waiting = held
+	return held
+}
+
+// forget leaves to the files what is in them.
+func (b *conductor) forget() {
+	b.metrics.forget(int(b.keeper.metricsKept.Load()))
+	b.events.forget(int(b.keeper.eventsKept.Load()))
+}
+
+// measured is the line of an epoch that has just been done.
+func (b *conductor) measured(s training.Stats) Metrics {
 	return Metrics{
 		Epoch:           s.Epoch,
 		Seconds:         b.seconds,
@@ -260,14 +289,23 @@ func (b *conductor) enter(p Phase) {
 	}
 }
 
-// note records an event.
+// note records an event, if there is room for it.
 func (b *conductor) note(kind, text string) {
 	e := Event{Time: time.Now().UTC().Format(time.RFC3339), Epoch: b.epoch, Kind: kind, Text: text}
-	b.events = append(b.events, e)
 	if kind != samplerReport {
-		b.shown = append(b.shown, e)
+		b.shown = appendNewest(b.shown, e, newestShown)
 	}
 	b.unseen = true
+	switch {
+	case len(b.events.lines) >= waitingEvents:
+		b.lost++
+		return
+	case b.lost > 0:
+		told := e
+		told.Kind, told.Text = "warning", fmt.Sprintf("%d events before this are not recorded: the disk took none", b.lost)
+		b.events.lines, b.lost = append(b.events.lines, told), 0
+	}
+	b.events.lines = append(b.events.lines, e)
 }
 
 // noteCause records why the run was told to stop, if that is known. The cause
@@ -291,7 +329,8 @@ func (b *conductor) tick() {
 
 // ledger is what the directory should hold now.
 func (b *conductor) ledger() ledger {
-	return ledger{metrics: b.history, events: b.events, save: b.save}
+	b.forget()
+	return ledger{metrics: b.metrics, events: b.events, save: b.save}
 }
 
 // requestSave makes the present state the checkpoint to be written next.
@@ -301,7 +340,7 @@ func (b *conductor) requestSave() {
 }
 
 func (b *conductor) checkpoint() checkpoint {
-	return checkpoint{State: b.trainer.State(), Seconds: b.seconds, Events: len(b.events), Draw: b.draw, Sampler: b.sampler}
+	return checkpoint{State: b.trainer.State(), Seconds: b.seconds, Events: b.events.end(), Draw: b.draw, Sampler: b.sampler}
 }
 
 // finish ends everything, saves, and says the last word.

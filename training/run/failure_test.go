@@ -47,7 +47,7 @@ func TestDivergenceKeepsTheLastGoodState(t *testing.T) {
 	if s.Phase != Failed || !strings.Contains(s.Error, "epoch 101") || !strings.Contains(s.Hint, "--lr") {
 		t.Fatalf("ended %s at epoch %d: %s (%s)", s.Phase, s.Epoch, s.Error, s.Hint)
 	}
-	if s.Saved != 100 || s.Epoch != 100 || len(s.History) != 100 {
+	if s.Saved != 100 || s.Epoch != 100 || s.History.Epochs != 100 {
 		t.Errorf("saved at %d of %d epochs", s.Saved, s.Epoch)
 	}
 	if e := s.Events[len(s.Events)-1]; e.Kind != "failed" || e.Epoch != 100 {
@@ -238,8 +238,8 @@ func TestResumeSaysWhatIsNotAsItWas(t *testing.T) {
 			t.Errorf("no word %q in %s", say, events)
 		}
 	}
-	if s := r.Wait(); s.Phase != Finished || s.Epoch != 30 || len(s.History) != 10 {
-		t.Errorf("ended %s at epoch %d with %d epochs of history: %s", s.Phase, s.Epoch, len(s.History), s.Error)
+	if s := r.Wait(); s.Phase != Finished || s.Epoch != 30 || s.History.Epochs != 10 {
+		t.Errorf("ended %s at epoch %d with %d epochs of history: %s", s.Phase, s.Epoch, s.History.Epochs, s.Error)
 	}
 }
 
@@ -254,7 +254,7 @@ func TestMetricsWithoutCheckpointsAreNotThrownAway(t *testing.T) {
 	if _, err := Continue(t.Context(), dir, Options{}); err == nil || hintOf(err) == "" {
 		t.Errorf("continued: %v", err)
 	}
-	if metrics, err := ReadMetrics(directory(dir).path(metricsName)); err != nil || len(metrics) != 20 {
+	if metrics, err := allMetrics(directory(dir).path(metricsName)); err != nil || len(metrics) != 20 {
 		t.Errorf("%d lines of metrics are left, %v", len(metrics), err)
 	}
 }

@@ -17,7 +17,7 @@ func TestGlance(t *testing.T) {
 	}
 	do(t, r, Command{Kind: Stop})
 	r.Wait()
-	metrics, err := ReadMetrics(directory(dir).path(metricsName))
+	metrics, err := allMetrics(directory(dir).path(metricsName))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,80 +109,78 @@ func readLines[T any](r io.Reader, take func(item T) error) error {
 	}
 }
 
-// ReadMetrics reads a metrics.jsonl. A torn last line, as a kill leaves it, is
-// not an error.
-func ReadMetrics(path string) ([]Metrics, error) {
+// ReadHistory reads a metrics.jsonl line by line. A torn last line, as a kill
+// leaves it, is not an error; with any other error comes the history of the
+// lines before.
+func ReadHistory(path string) (History, error) {
 	f, err := open(path, os.O_RDONLY)
 	if err != nil {
-		return nil, diskProblem("cannot read "+path, err)
+		return History{}, diskProblem("cannot read "+path, err)
 	}
 	defer f.Close()
-	metrics, err := readMetrics(f)
+	h, err := readHistory(f)
 	if err != nil {
-		return metrics, &problem{
+		return h, &problem{
 			text:  "cannot read " + path,
 			hint:  "bring it back from a copy; the lines before that one are good",
 			cause: err,
 		}
 	}
-	return metrics, nil
+	return h, nil
 }
 
-func readMetrics(r io.Reader) ([]Metrics, error) {
-	var metrics []Metrics
-	err := readLines(r, func(m Metrics) error {
-		if err := follows(metrics, m); err != nil {
+func readHistory(r io.Reader) (h History, err error) {
+	err = readLines(r, func(m Metrics) error {
+		if err := follows(h, m); err != nil {
 			return err
 		}
-		metrics = append(metrics, m)
+		h = h.Append(m)
 		return nil
 	})
 	var bad *badLine
 	if errors.As(err, &bad) && bad.last {
-		return metrics, nil
+		return h, nil
 	}
-	return metrics, err
+	return h, err
 }
 
 // follows refuses an epoch that stands twice or out of order.
-func follows(metrics []Metrics, m Metrics) error {
-	last := 0
-	if n := len(metrics); n > 0 {
-		last = metrics[n-1].Epoch
-	}
-	if m.Epoch <= last {
+func follows(h History, m Metrics) error {
+	if last := h.Last().Epoch; m.Epoch <= last {
 		return fmt.Errorf("epoch %d after epoch %d", m.Epoch, last)
 	}
 	return nil
 }
 
 // cutMetrics cuts a metrics.jsonl back to the lines up to an epoch and returns
-// them: the epochs after it will be done again. A line that cannot be read is
-// lost, and those after it are not. No moment exists in which the record is
-// missing.
-func cutMetrics(path string, epoch int) ([]Metrics, error) {
-	var kept []Metrics
-	err := cut(path, func(m Metrics) bool {
-		if m.Epoch > epoch || follows(kept, m) != nil {
+// their history: the epochs after it will be done again. A line that cannot be
+// read is lost, and those after it are not. No moment exists in which the record
+// is missing.
+func cutMetrics(path string, epoch int) (h History, err error) {
+	err = cut(path, func(m Metrics) bool {
+		if m.Epoch > epoch || follows(h, m) != nil {
 			return false
 		}
-		kept = append(kept, m)
+		h = h.Append(m)
 		return true
 	})
-	return kept, err
+	return h, err
 }
 
-// cutEvents cuts an events.jsonl back to its first n lines and returns them.
-func cutEvents(path string, n int) ([]Event, error) {
-	var kept []Event
-	err := cut(path, func(e Event) bool {
-		if len(kept) == n {
+// cutEvents cuts an events.jsonl back to its first n lines. It returns how many
+// there are, and the newest for the screen.
+func cutEvents(path string, n int) (kept int, shown []Event, err error) {
+	err = cut(path, func(e Event) bool {
+		if kept == n {
 			return false
 		}
-		kept = append(kept, e)
+		kept++
+		if e.Kind != samplerReport {
+			shown = appendNewest(shown, e, newestShown)
+		}
 		return true
 	})
-	return kept, err
+	return kept, shown, err
 }
 
 // cut brings a journal back to the lines that can be read and that keep accepts.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -36,14 +37,33 @@ func writeLines(t *testing.T, path string, metrics []Metrics) {
 	}
 }
 
+// allMetrics is every line of a metrics.jsonl.
+func allMetrics(path string) ([]Metrics, error) {
+	f, err := open(path, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	var all []Metrics
+	err = readLines(f, func(m Metrics) error {
+		all = append(all, m)
+		return nil
+	})
+	var bad *badLine
+	if errors.As(err, &bad) && bad.last {
+		err = nil
+	}
+	return all, err
+}
+
 func TestMetricsComeBackExactly(t *testing.T) {
 	path := filepath.Join(t.TempDir(), metricsName)
 	want := lines(100)
 	writeLines(t, path, want[:60])
 	writeLines(t, path, want[60:])
-	got, err := ReadMetrics(path)
-	if err != nil || !slices.Equal(got, want) {
-		t.Errorf("%d lines of %d came back, %v", len(got), len(want), err)
+	h, err := ReadHistory(path)
+	if got := h.Recent; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%d lines of %d came back, %v", h.Epochs, len(want), err)
 	}
 }
 
@@ -57,9 +77,9 @@ func TestTornLastLine(t *testing.T) {
 	}
 	ends := bytes.LastIndexByte(whole[:len(whole)-1], '\n') + 1
 	for n := ends; n < len(whole); n++ { // every way to tear it
-		got, err := readMetrics(bytes.NewReader(whole[:n]))
-		if err != nil || !slices.Equal(got, want[:4]) {
-			t.Fatalf("torn at byte %d: %d lines, %v", n-ends, len(got), err)
+		h, err := readHistory(bytes.NewReader(whole[:n]))
+		if err != nil || !slices.Equal(h.Recent, want[:4]) {
+			t.Fatalf("torn at byte %d: %d lines, %v", n-ends, h.Epochs, err)
 		}
 	}
 }
@@ -77,15 +97,15 @@ func TestBadMetrics(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		got, err := ReadMetrics(path)
+		h, err := ReadHistory(path)
 		if err == nil || hintOf(err) == "" || !strings.Contains(err.Error(), "line ") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if len(got) == 0 || got[0].Epoch != 1 {
+		if h.Epochs == 0 || h.Recent[0].Epoch != 1 {
 			t.Errorf("%s: the good lines are lost", name)
 		}
 	}
-	if _, err := ReadMetrics(filepath.Join(t.TempDir(), "absent")); err == nil || hintOf(err) == "" {
+	if _, err := ReadHistory(filepath.Join(t.TempDir(), "absent")); err == nil || hintOf(err) == "" {
 		t.Errorf("an absent file: %v", err)
 	}
 }
@@ -115,18 +135,18 @@ func TestCutMetrics(t *testing.T) {
 		}
 		_ = j.close()
 		kept, err := cutMetrics(path, c.epoch)
-		if err != nil || !slices.Equal(kept, want[:c.keep]) {
-			t.Errorf("tail %q, epoch %d: kept %d, %v", c.tail, c.epoch, len(kept), err)
+		if err != nil || !slices.Equal(kept.Recent, want[:c.keep]) {
+			t.Errorf("tail %q, epoch %d: kept %d, %v", c.tail, c.epoch, kept.Epochs, err)
 		}
-		if got, err := ReadMetrics(path); err != nil || len(got) != c.keep {
+		if got, err := allMetrics(path); err != nil || len(got) != c.keep {
 			t.Errorf("tail %q, epoch %d: the file has %d lines, %v", c.tail, c.epoch, len(got), err)
 		}
 		writeLines(t, path, want[c.keep:]) // what follows must fit on
-		if got, err := ReadMetrics(path); err != nil || !slices.Equal(got, want) {
+		if got, err := allMetrics(path); err != nil || !slices.Equal(got, want) {
 			t.Errorf("tail %q, epoch %d: %d lines after appending, %v", c.tail, c.epoch, len(got), err)
 		}
 	}
-	if kept, err := cutMetrics(filepath.Join(t.TempDir(), "absent"), 3); err != nil || kept != nil {
+	if kept, err := cutMetrics(filepath.Join(t.TempDir(), "absent"), 3); err != nil || kept.Epochs != 0 {
 		t.Errorf("an absent file: %v, %v", kept, err)
 	}
 }
@@ -147,10 +167,10 @@ func TestCutKeepsTheLinesAfterABadOne(t *testing.T) {
 		_ = j.close()
 		writeLines(t, path, want[5:])
 		left := slices.Concat(want[:4], want[5:8])
-		if kept, err := cutMetrics(path, 8); err != nil || !slices.Equal(kept, left) {
-			t.Errorf("%s: kept %d, %v", name, len(kept), err)
+		if kept, err := cutMetrics(path, 8); err != nil || !slices.Equal(kept.Recent, left) {
+			t.Errorf("%s: kept %d, %v", name, kept.Epochs, err)
 		}
-		if got, err := ReadMetrics(path); err != nil || !slices.Equal(got, left) {
+		if got, err := allMetrics(path); err != nil || !slices.Equal(got, left) {
 			t.Errorf("%s: the file has %d lines, %v", name, len(got), err)
 		}
 	}
@@ -175,18 +195,18 @@ func FuzzMetrics(f *testing.F) {
 	f.Add([]byte("{\"epoch\":1,\"gap\":2.5}\n{\"epoch\":2}\n{\"epo"))
 	f.Add([]byte("{\"epoch\":2}\nx\n{\"epoch\":1}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		metrics, _ := readMetrics(bytes.NewReader(data))
+		h, _ := readHistory(bytes.NewReader(data))
 		last := 0
-		for _, m := range metrics {
+		for _, m := range h.Recent {
 			if m.Epoch <= last {
 				t.Fatalf("epoch %d after %d", m.Epoch, last)
 			}
 			last = m.Epoch
 		}
 		path := filepath.Join(t.TempDir(), metricsName)
-		writeLines(t, path, metrics)
-		if again, err := ReadMetrics(path); err != nil || !slices.Equal(again, metrics) {
-			t.Fatalf("%d lines, written and read again %d, %v", len(metrics), len(again), err)
+		writeLines(t, path, h.Recent)
+		if again, err := ReadHistory(path); err != nil || !slices.Equal(again.Recent, h.Recent) {
+			t.Fatalf("%d lines, written and read again %d, %v", len(h.Recent), again.Epochs, err)
 		}
 	})
 }

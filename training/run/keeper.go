@@ -14,29 +14,30 @@ type keeper struct {
 	metrics     *journal
 	events      *journal
 
-	metricsKept int         // lines of the ledger that are in the file
-	eventsKept  int         // likewise
-	written     *checkpoint // the newest in a file
+	metricsKept atomic.Int64 // lines that are in the file
+	eventsKept  atomic.Int64 // likewise
+	written     *checkpoint  // the newest in a file
 	saved       atomic.Int64
 }
 
-// ledger is what the directory should hold. The slices only grow from one
-// ledger to the next, and save stays until another takes its place, so a keeper
-// that is slow may miss a ledger, but nothing that was in it.
+// ledger is what the directory should hold and may not hold yet. No line leaves
+// a backlog before the keeper says that it is in the file, and save stays until
+// another takes its place, so a keeper that is slow may miss a ledger, but
+// nothing that was in it.
 type ledger struct {
-	metrics []Metrics
-	events  []Event
+	metrics backlog[Metrics]
+	events  backlog[Event]
 	save    *checkpoint
 }
 
-// same says that two ledgers of one run hold the same.
+// same says that two ledgers of one run end with the same.
 func (l ledger) same(o ledger) bool {
-	return len(l.metrics) == len(o.metrics) && len(l.events) == len(o.events) && l.save == o.save
+	return l.metrics.end() == o.metrics.end() && l.events.end() == o.events.end() && l.save == o.save
 }
 
-// openKeeper opens the journals of a directory that hold the first lines of a
-// ledger already.
-func openKeeper(d directory, l *lease, k checkpoints, kept ledger) (*keeper, error) {
+// openKeeper opens the journals of a directory, which hold so many lines of
+// metrics and events.
+func openKeeper(d directory, l *lease, k checkpoints, metricsKept, eventsKept int) (*keeper, error) {
 	metrics, err := openJournal(d.path(metricsName))
 	if err != nil {
 		return nil, err
@@ -45,10 +46,10 @@ func openKeeper(d directory, l *lease, k checkpoints, kept ledger) (*keeper, err
 	if err != nil {
 		return nil, errors.Join(err, metrics.close())
 	}
-	return &keeper{
-		lease: l, checkpoints: k, metrics: metrics, events: events,
-		metricsKept: len(kept.metrics), eventsKept: len(kept.events),
-	}, nil
+	kept := &keeper{lease: l, checkpoints: k, metrics: metrics, events: events}
+	kept.metricsKept.Store(int64(metricsKept))
+	kept.eventsKept.Store(int64(eventsKept))
+	return kept, nil
 }
 
 // follow writes each ledger until the feed ends, and calls progress after each
@@ -83,14 +84,12 @@ func (k *keeper) write(l ledger) error {
 	if err := k.lease.check(); err != nil {
 		return err
 	}
-	if err := appendLines(k.metrics, l.metrics[k.metricsKept:]); err != nil {
+	if err := catchUp(k.metrics, l.metrics, &k.metricsKept); err != nil {
 		return err
 	}
-	k.metricsKept = len(l.metrics)
-	if err := appendLines(k.events, l.events[k.eventsKept:]); err != nil {
+	if err := catchUp(k.events, l.events, &k.eventsKept); err != nil {
 		return err
 	}
-	k.eventsKept = len(l.events)
 	if l.save == nil || l.save == k.written {
 		return nil
 	}
@@ -98,6 +97,16 @@ func (k *keeper) write(l ledger) error {
 		return err
 	}
 	return k.save(l.save)
+}
+
+// catchUp writes the lines of a backlog that are not in the file yet, and says
+// how many are there then.
+func catchUp[T any](j *journal, b backlog[T], kept *atomic.Int64) error {
+	if err := appendLines(j, b.after(int(kept.Load()))); err != nil {
+		return err
+	}
+	kept.Store(int64(b.end()))
+	return nil
 }
 
 // save writes a checkpoint, unless it is written or there is none.

@@ -17,7 +17,7 @@ func TestPlainData(t *testing.T) {
 	r := start(t, tiny(50), Options{Sampler: SamplerBoth, SamplerShare: new(1.0)})
 	do(t, r, Command{Kind: Respond, Latent: 1})
 	s := r.Wait()
-	if s.Lattice == nil || len(s.History) == 0 || len(s.Events) == 0 || s.Exact.MagnetizationSquared == nil {
+	if s.Lattice == nil || s.History.Epochs == 0 || len(s.Events) == 0 || s.Exact.MagnetizationSquared == nil {
 		t.Fatalf("the snapshot has empty parts: %+v", s)
 	}
 	full := *s

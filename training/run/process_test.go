@@ -85,7 +85,7 @@ func result(t *testing.T, dir string) (checkpoint, []Metrics) {
 	if err != nil || !found || len(skipped) > 0 {
 		t.Fatalf("found %v, skipped %q, %v", found, skipped, err)
 	}
-	metrics, err := ReadMetrics(d.path(metricsName))
+	metrics, err := allMetrics(d.path(metricsName))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +229,7 @@ func TestFullDisk(t *testing.T) {
 	if err == nil || !strings.Contains(words.String(), metricsName+": file too large\nhint: free some space") {
 		t.Fatalf("%v: %s", err, words)
 	}
-	metrics, err := ReadMetrics(directory(dir).path(metricsName))
+	metrics, err := allMetrics(directory(dir).path(metricsName))
 	if err != nil || len(metrics) == 0 {
 		t.Fatalf("of the lines before, %d are left, %v", len(metrics), err)
 	}

@@ -42,16 +42,16 @@ func (b *conductor) publish() {
 		Threads:    b.options.Threads,
 		Exact:      b.exact,
 		Epoch:      b.epoch,
-		History:    slices.Clip(b.history),
+		History:    b.history.Clip(),
 		Rate:       b.rate,
 		BaseRate:   b.baseRate,
 		Saved:      int(b.keeper.saved.Load()),
 		Sampler:    b.samplersAtWork(),
 		Lattice:    b.picture.paint(b.flows.Latest(), b.draw),
 		Response:   b.inspector.latest.Load(),
-		Events:     slices.Clip(b.shown[max(0, len(b.shown)-newestShown):]),
+		Events:     newestEvents(b.shown),
 	}
-	s.EpochsPerSecond, s.Remaining = speed(b.history, b.config.Epochs)
+	s.EpochsPerSecond, s.Remaining = speed(b.history.Recent, b.config.Epochs)
 	for _, w := range b.background {
 		if r := w.report.Load(); r != nil {
 			s.Samplers = append(s.Samplers, *r)
@@ -63,11 +63,17 @@ func (b *conductor) publish() {
 	b.run.feed.Publish(s)
 }
 
+// newestEvents are those that a snapshot has.
+func newestEvents(shown []Event) []Event {
+	return slices.Clip(shown[max(0, len(shown)-newestShown):])
+}
+
 // speedWindow is the time over which the speed is averaged, in seconds.
 const speedWindow = 5
 
 // speed is the number of epochs in a second of late, and the seconds to the
-// last epoch, negative if that cannot be said yet.
+// last epoch, negative if that cannot be said yet. Where the newest epochs do
+// not fill the window, they are all that counts.
 func speed(history []Metrics, epochs int) (perSecond, remaining float64) {
 	last := len(history) - 1
 	if last < 1 {

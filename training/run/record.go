@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 	"time"
 
 	"neuralrg/model"
@@ -23,7 +22,7 @@ type Record struct {
 	responder   *responder // nil until it is needed
 
 	metrics, events tail
-	history         []Metrics
+	history         History
 	happened        []Event // the newest
 	failure         string  // what the run said when it failed; empty if it has gone on since
 	attempt         int     // of the owner that the files were read under
@@ -100,7 +99,7 @@ func (r *Record) Read() (*Snapshot, error) {
 // its journals.
 func (r *Record) forget() {
 	r.metrics, r.events = tail{path: r.metrics.path}, tail{path: r.events.path}
-	r.history, r.happened, r.failure = nil, nil, ""
+	r.history, r.happened, r.failure = History{}, nil, ""
 }
 
 func (r *Record) readJournals() error {
@@ -108,7 +107,7 @@ func (r *Record) readJournals() error {
 		if err := follows(r.history, m); err != nil {
 			return err
 		}
-		r.history = append(r.history, m)
+		r.history = r.history.Append(m)
 		return nil
 	})
 	if err != nil {
@@ -123,10 +122,7 @@ func (r *Record) readJournals() error {
 		case "start", "resume":
 			r.failure = ""
 		}
-		r.happened = append(r.happened, e)
-		if n := len(r.happened) - newestShown; n > 0 {
-			r.happened = slices.Clone(r.happened[n:])
-		}
+		r.happened = appendNewest(r.happened, e, newestShown)
 		return nil
 	})
 }
@@ -178,27 +174,20 @@ func (r *Record) lives(owner *Owner) bool {
 
 // epoch is the last of which there is a trace.
 func (r *Record) epoch() int {
-	last := r.newest.Epoch
-	if n := len(r.history); n > 0 {
-		last = max(last, r.history[n-1].Epoch)
-	}
-	return last
+	return max(r.newest.Epoch, r.history.Last().Epoch)
 }
 
 func (r *Record) snapshot(p Phase) *Snapshot {
 	s := r.plain
 	s.Phase, s.Epoch, s.Saved = p, r.epoch(), r.newest.Epoch
-	s.History, s.Events = slices.Clip(r.history), append(slices.Clip(r.happened), r.damage()...)
-	s.BaseRate, s.Response = r.newest.Rate, r.response
-	if n := len(r.history); n > 0 {
-		s.Rate = r.history[n-1].Rate
-	}
+	s.History, s.Events = r.history.Clip(), append(newestEvents(r.happened), r.damage()...)
+	s.Rate, s.BaseRate, s.Response = r.history.Last().Rate, r.newest.Rate, r.response
 	if r.flow != nil {
 		s.Lattice = r.picture.paint(r.flow, max(r.draw, r.newest.Draw))
 	}
 	if !p.Over() {
 		s.Sampler = r.newest.Sampler
-		s.EpochsPerSecond, s.Remaining = speed(r.history, s.Config.Epochs)
+		s.EpochsPerSecond, s.Remaining = speed(r.history.Recent, s.Config.Epochs)
 	}
 	switch p {
 	case Failed:

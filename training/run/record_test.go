@@ -130,8 +130,8 @@ func TestRecordFollowsGrowingFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(s.History) != want {
-			t.Fatalf("%d epochs, want %d", len(s.History), want)
+		if s.History.Epochs != want {
+			t.Fatalf("%d epochs, want %d", s.History.Epochs, want)
 		}
 		return s
 	}
@@ -157,7 +157,7 @@ func TestRecordFollowsGrowingFiles(t *testing.T) {
 	if e := epochs(8).Events; !strings.Contains(e[len(e)-1].Text, "3 lines") {
 		t.Errorf("the damage is told as %+v", e[len(e)-1])
 	}
-	if len(before.History) != 5 || before.History[4].Epoch != 5 {
+	if before.History.Epochs != 5 || before.History.Recent[4].Epoch != 5 {
 		t.Error("an earlier snapshot changed")
 	}
 	if err := os.Truncate(dir.path(metricsName), 0); err != nil {

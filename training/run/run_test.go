@@ -69,12 +69,12 @@ func eventually(t *testing.T, r *Run, what string, ok func(*Snapshot) bool) *Sna
 func TestRunFinishes(t *testing.T) {
 	r := start(t, tiny(20), Options{Threads: 2})
 	s := r.Wait()
-	if s.Phase != Finished || s.Epoch != 20 || s.Saved != 20 || len(s.History) != 20 || s.Error != "" {
+	if s.Phase != Finished || s.Epoch != 20 || s.Saved != 20 || s.History.Epochs != 20 || s.Error != "" {
 		t.Fatalf("the run ended %s at epoch %d with %d epochs of history, saved at %d, error %q",
-			s.Phase, s.Epoch, len(s.History), s.Saved, s.Error)
+			s.Phase, s.Epoch, s.History.Epochs, s.Saved, s.Error)
 	}
-	metrics, err := ReadMetrics(directory(s.Dir).path(metricsName))
-	if err != nil || !slices.Equal(metrics, s.History) {
+	metrics, err := allMetrics(directory(s.Dir).path(metricsName))
+	if err != nil || !slices.Equal(metrics, s.History.Recent) {
 		t.Errorf("metrics.jsonl differs from the history: %v", err)
 	}
 	if _, err := Continue(t.Context(), s.Dir, Options{}); !errors.Is(err, ErrFinished) {
@@ -93,8 +93,8 @@ func TestPauseAndResume(t *testing.T) {
 	}
 	do(t, r, Command{Kind: Resume})
 	s := eventually(t, r, "an epoch after the pause", func(s *Snapshot) bool { return s.Epoch > paused.Epoch })
-	n := len(paused.History)
-	if gap := s.History[n].Seconds - s.History[n-1].Seconds; gap > 0.25 {
+	n := paused.History.Epochs
+	if gap := s.History.Recent[n].Seconds - s.History.Recent[n-1].Seconds; gap > 0.25 {
 		t.Errorf("the pause of 0.3 s counts as %v s of training", gap)
 	}
 	do(t, r, Command{Kind: Stop})

@@ -50,7 +50,7 @@ func TestChangedSettingsAreRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.say) || (hintOf(err) == "" && !errors.Is(err, ErrFinished)) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if metrics, err := ReadMetrics(dir.path(metricsName)); err != nil || len(metrics) != 20 {
+		if metrics, err := allMetrics(dir.path(metricsName)); err != nil || len(metrics) != 20 {
 			t.Errorf("%s: %d lines of metrics are left, %v", name, len(metrics), err)
 		}
 	}

@@ -115,7 +115,7 @@ func (b *conductor) create(ctx context.Context) error {
 		return err
 	}
 	b.note("start", b.circumstances())
-	return b.openKeeper(ledger{}, true)
+	return b.openKeeper(true)
 }
 
 // reopen brings back the newest valid checkpoint of a run, and cuts the
@@ -144,16 +144,15 @@ func (b *conductor) reopen(ctx context.Context) error {
 		}
 		c = b.checkpoint() // it was ended before its first checkpoint
 	}
-	kept, err := b.restore(c)
-	if err != nil {
+	if err := b.restore(c); err != nil {
 		return err
 	}
 	for _, s := range bad {
 		s.setAside()
 	}
-	b.warn(bad, kept)
+	b.warn(bad)
 	b.note("resume", b.circumstances())
-	return b.openKeeper(kept, !found)
+	return b.openKeeper(!found)
 }
 
 func firstError(errs ...error) error {
@@ -190,40 +189,32 @@ func (b *conductor) takeLease(ctx context.Context, attempt int) (err error) {
 	return err
 }
 
-// restore puts the run into the state of a checkpoint, and returns what of the
-// journals belongs to it.
-func (b *conductor) restore(c checkpoint) (kept ledger, err error) {
+// restore puts the run into the state of a checkpoint, and cuts the journals
+// back to what belongs to it.
+func (b *conductor) restore(c checkpoint) (err error) {
 	if err := b.trainer.Restore(c.State); err != nil {
-		return ledger{}, err
+		return err
 	}
 	b.rest()
-	if kept.metrics, err = cutMetrics(b.dir.path(metricsName), c.Epoch); err != nil {
-		return ledger{}, err
+	if b.history, err = cutMetrics(b.dir.path(metricsName), c.Epoch); err != nil {
+		return err
 	}
-	if kept.events, err = cutEvents(b.dir.path(eventsName), c.Events); err != nil {
-		return ledger{}, err
-	}
-	b.history, b.events = kept.metrics, kept.events
-	for _, e := range b.events {
-		if e.Kind != samplerReport {
-			b.shown = append(b.shown, e)
-		}
+	b.metrics.written = b.history.Epochs
+	if b.events.written, b.shown, err = cutEvents(b.dir.path(eventsName), c.Events); err != nil {
+		return err
 	}
 	b.seconds, b.draw = c.Seconds, c.Draw
 	b.sampler = firstOf(b.options.Sampler, c.Sampler)
-	return kept, nil
+	return nil
 }
 
 // warn notes what is not as it should be in a directory that is taken up again.
-func (b *conductor) warn(bad []skipped, kept ledger) {
+func (b *conductor) warn(bad []skipped) {
 	for _, s := range bad {
 		b.note("warning", s.String())
 	}
-	last := 0
-	if n := len(kept.metrics); n > 0 {
-		last = kept.metrics[n-1].Epoch
-	}
-	switch missing := b.epoch - len(kept.metrics); {
+	last := b.history.Last().Epoch
+	switch missing := b.epoch - b.history.Epochs; {
 	case last < b.epoch:
 		b.note("warning", fmt.Sprintf("%s ends at epoch %d, the checkpoint is of epoch %d: those between are lost", metricsName, last, b.epoch))
 	case missing > 0:
@@ -241,8 +232,8 @@ func (b *conductor) circumstances() string {
 
 // openKeeper opens the journals, and writes there what is new at once, so that
 // a disk that takes nothing is known before the first epoch.
-func (b *conductor) openKeeper(kept ledger, save bool) (err error) {
-	if b.keeper, err = openKeeper(b.dir, b.lease, b.checkpoints, kept); err != nil {
+func (b *conductor) openKeeper(save bool) (err error) {
+	if b.keeper, err = openKeeper(b.dir, b.lease, b.checkpoints, b.metrics.written, b.events.written); err != nil {
 		return err
 	}
 	b.keeper.saved.Store(int64(b.epoch))

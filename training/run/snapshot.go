@@ -86,7 +86,7 @@ type Snapshot struct {
 	Threads         int             `json:"threads"`
 	Exact           Exact           `json:"exact"`
 	Epoch           int             `json:"epoch"` // epochs done
-	History         []Metrics       `json:"history"`
+	History         History         `json:"history"`
 	Rate            float64         `json:"lr"`      // of the next epoch
 	BaseRate        float64         `json:"base_lr"` // what the schedule multiplies: SetRate changes it
 	EpochsPerSecond float64         `json:"epochs_per_second"`

@@ -37,19 +37,19 @@ func (p *progress) show(s *run.Snapshot, now time.Time) error {
 		return err
 	}
 	p.warn(s.Events)
-	n := len(s.History)
-	if n == 0 || s.Epoch == p.epoch {
+	recent := s.History.Recent
+	if len(recent) == 0 || s.Epoch == p.epoch {
 		return nil
 	}
-	if p.epoch == 0 && p.fresh && n > 1 { // it was too quick to be seen
-		if err := p.line(s, s.History[0]); err != nil {
+	if p.epoch == 0 && p.fresh && len(recent) > 1 && recent[0].Epoch == 1 { // it was too quick to be seen
+		if err := p.line(s, recent[0]); err != nil {
 			return err
 		}
 	} else if p.epoch != 0 && now.Before(p.next) && !s.Phase.Over() {
 		return nil
 	}
 	p.next = now.Add(pace)
-	return p.line(s, s.History[n-1])
+	return p.line(s, s.History.Last())
 }
 
 // line writes an epoch.

@@ -57,9 +57,9 @@ func summarise(s *run.Snapshot) summary {
 		L: s.Config.L, T: s.Config.Temperature, Parameters: s.Parameters,
 		LnZ: s.Exact.LnZ, LnZDual: s.Exact.LnZDual,
 	}
-	if n := len(s.History); n > 0 {
-		sum.Seconds = s.History[n-1].Seconds
-		sum.estimate = newEstimate(s.History[max(0, n-averaged):], s)
+	if recent := s.History.Recent; len(recent) > 0 {
+		sum.Seconds = s.History.Last().Seconds
+		sum.estimate = newEstimate(recent[max(0, len(recent)-averaged):], s)
 	}
 	return sum
 }
@@ -71,7 +71,7 @@ func finishedRun(dir string) (last *run.Snapshot, damage, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	history, damage := run.ReadMetrics(filepath.Join(dir, "metrics.jsonl"))
+	history, damage := run.ReadHistory(filepath.Join(dir, "metrics.jsonl"))
 	exact, err := physics.Solve(c.L, c.Temperature)
 	if err != nil {
 		return nil, nil, err

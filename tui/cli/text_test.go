@@ -91,7 +91,7 @@ func snapshot(phase run.Phase, epochs int) *run.Snapshot {
 	s := &run.Snapshot{Phase: phase, Dir: "d", Epoch: epochs, Exact: run.Exact{LnZ: 15, LnZDual: 40}, EpochsPerSecond: 2}
 	s.Config.Epochs, s.Config.L, s.Config.Temperature = 100, 4, 2
 	for e := range epochs {
-		s.History = append(s.History, run.Metrics{Epoch: e + 1, FreeEnergy: -39, FreeEnergyError: 0.1, Gap: 1})
+		s.History = s.History.Append(run.Metrics{Epoch: e + 1, FreeEnergy: -39, FreeEnergyError: 0.1, Gap: 1})
 	}
 	return s
 }

@@ -1,0 +1,174 @@
+package remote
+
+import (
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+
+	"neuralrg/training/run"
+)
+
+// Viewers who see every image, some of them, or all after a long sleep have the
+// same snapshot as the run, while a fresh one gets everything at once.
+func TestNewsBringEveryViewerUpToDate(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 0))
+	f := newFake()
+	var last *image
+	viewers := make([]struct {
+		number, epoch int
+		has           *run.Snapshot
+	}, 4)
+	for n := range viewers {
+		viewers[n].has = new(run.Snapshot)
+	}
+	for step := range 200 {
+		change(f, random)
+		last = last.next(f.feed.Latest())
+		for n := range viewers {
+			v := &viewers[n]
+			if step%(1+n*n) != 0 {
+				continue
+			}
+			news, err := last.news(v.number, v.epoch)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := *v.has
+			got, err := roundTrip(t, news).apply(v.has)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !sameJSON(t, got, f.feed.Latest()) {
+				t.Fatalf("step %d, viewer %d has\n%+v\nof\n%+v", step, n, got, f.feed.Latest())
+			}
+			if !reflect.DeepEqual(*v.has, before) {
+				t.Fatal("an earlier snapshot changed")
+			}
+			v.number, v.epoch, v.has = last.number, lastEpoch(last.snapshot), got
+		}
+	}
+}
+
+// change does to a run some of what happens to runs.
+func change(f *fake, random *rand.Rand) {
+	if random.IntN(3) > 0 {
+		f.epochs(random.IntN(4))
+	}
+	f.publish(func(s *run.Snapshot) {
+		s.EpochsPerSecond = random.Float64()
+		switch random.IntN(7) {
+		case 0:
+			s.Lattice = &run.Lattice{Epoch: s.Epoch, L: 4, X: fields16(random), Spins: make([]int8, 16)}
+		case 1:
+			s.Response = &run.Response{Epoch: s.Epoch, Latent: random.IntN(16), L: 4, Map: fields16(random)}
+		case 2:
+			s.Lattice, s.Response = nil, nil
+		case 3:
+			s.Events = append(s.Events[:len(s.Events):len(s.Events)], run.Event{Epoch: s.Epoch, Kind: "rate", Text: "<new>"})
+		case 4:
+			s.Samplers = []run.SamplerReport{{Space: "latent", M2: random.Float64()}}
+		case 5:
+			s.Samplers = nil
+		}
+	})
+}
+
+func fields16(random *rand.Rand) []float32 {
+	x := make([]float32, 16)
+	for i := range x {
+		x[i] = float32(random.NormFloat64())
+	}
+	return x
+}
+
+// roundTrip is a message as it arrives.
+func roundTrip[T any](t *testing.T, message T) T {
+	t.Helper()
+	var got T
+	data, err := json.Marshal(message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &got); err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// sameJSON compares what JSON tells of two values: it does not tell an empty
+// list from none.
+func sameJSON(t *testing.T, a, b any) bool {
+	t.Helper()
+	x, err := json.Marshal(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := json.Marshal(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(x) == string(y)
+}
+
+// What has not changed is not sent.
+func TestNewsAreOnlyNew(t *testing.T) {
+	f := newFake()
+	f.publish(func(s *run.Snapshot) {
+		s.Lattice = &run.Lattice{L: 4, X: make([]float32, 16), Spins: make([]int8, 16)}
+	})
+	f.epochs(5)
+	var none *image
+	first := none.next(f.feed.Latest())
+	f.epochs(2)
+	second := first.next(f.feed.Latest())
+	news, err := second.news(first.number, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(news.Fields) != 1 || string(news.Fields["epoch"]) != "7" || news.History != nil {
+		t.Errorf("the news are %s", news.Fields)
+	}
+	var epochs []run.Metrics
+	if err := json.Unmarshal(news.Epochs, &epochs); err != nil || len(epochs) != 2 || epochs[0].Epoch != 6 {
+		t.Errorf("the new epochs are %+v, %v", epochs, err)
+	}
+}
+
+// A value that JSON has no word for leaves its field as it was.
+func TestNotANumberDoesNotCross(t *testing.T) {
+	f := newFake()
+	var none *image
+	first := none.next(f.feed.Latest())
+	f.publish(func(s *run.Snapshot) { s.Rate, s.EpochsPerSecond = math.NaN(), 3 })
+	news, err := first.next(f.feed.Latest()).news(first.number, 0)
+	if err != nil || len(news.Fields) != 1 || string(news.Fields["epochs_per_second"]) != "3" {
+		t.Errorf("the news are %s, %v", news.Fields, err)
+	}
+}
+
+// Whatever cannot be drawn is refused.
+func TestSenselessNews(t *testing.T) {
+	good := *newFake().feed.Latest()
+	for name, text := range map[string]string{
+		"unknown field":   `{"fields":{"colour":1}}`,
+		"wrong type":      `{"fields":{"epoch":"x"}}`,
+		"no list":         `{"epochs":{}}`,
+		"no history":      `{"history":3}`,
+		"history in news": `{"fields":{"history":[]}}`,
+		"short lattice":   `{"fields":{"lattice":{"L":4,"x":[1],"spins":[1]}}}`,
+		"large lattice":   `{"fields":{"lattice":{"L":1000000000,"x":[],"spins":[]}}}`,
+		"short response":  `{"fields":{"response":{"L":4,"map":[1]}}}`,
+		"far response":    `{"fields":{"response":{"L":4,"latent":16,"map":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}`,
+		"no size":         `{"fields":{"config":{}}}`,
+	} {
+		var n news
+		if err := json.Unmarshal([]byte(text), &n); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := n.apply(&good); err == nil {
+			t.Errorf("%s makes %+v", name, s)
+		}
+	}
+}
