@@ -78,13 +78,16 @@ neuralrg sample runs/paper -n 10000 --out samples.npz
 # what a run's flow says of fields that you have
 neuralrg evaluate runs/paper --in fields.npz --out likelihood.npz
 
+# Monte Carlo in the flow's latents, measured beside that of the fields
+neuralrg compare runs/paper
+
 # the exact solution to compare with
 neuralrg exact -L 16 -T 2.3`
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		a.err = flagError(c, err)
 		return nil
 	})
-	root.AddCommand(a.trainCommand("train"), a.stopCommand(), a.runsCommand(), a.sampleCommand(), a.evaluateCommand(), a.exactCommand(), a.benchCommand(), a.versionCommand())
+	root.AddCommand(a.trainCommand("train"), a.stopCommand(), a.runsCommand(), a.sampleCommand(), a.evaluateCommand(), a.compareCommand(), a.exactCommand(), a.benchCommand(), a.versionCommand())
 	a.strictHelp(root)
 	return root
 }

@@ -98,7 +98,7 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 		}
 	}
 	root := neuralrg(t, ".", "--help").stdout
-	for _, line := range []string{"train", "stop", "runs", "sample", "evaluate", "exact", "bench", "version"} {
+	for _, line := range []string{"train", "stop", "runs", "sample", "evaluate", "compare", "exact", "bench", "version"} {
 		if !strings.Contains(root, "\n    "+line+" ") {
 			t.Errorf("--help does not name the command %s:\n%s", line, root)
 		}
@@ -160,7 +160,7 @@ func TestDocumentation(t *testing.T) {
 
 	flag := regexp.MustCompile(`--[a-z-]+`)
 	commands := read("../../docs/command-line.md")
-	for _, command := range []string{"train", "stop", "runs", "sample", "evaluate"} {
+	for _, command := range []string{"train", "stop", "runs", "sample", "evaluate", "compare"} {
 		for _, name := range flag.FindAllString(neuralrg(t, ".", command, "--help").stdout, -1) {
 			if name != "--help" && name != "--flags" && !strings.Contains(commands, "`"+name) {
 				t.Errorf("docs/command-line.md does not name the flag %s of %s", name, command)
@@ -175,6 +175,8 @@ func TestDocumentation(t *testing.T) {
 	for _, part := range []any{drawn["observables"].(map[string]any)["energy"], drawn["free_energy"], drawn["adaptation"]} {
 		fields = append(fields, slices.Sorted(maps.Keys(part.(map[string]any)))...)
 	}
+	compared := decode(t, neuralrg(t, dir, "compare", "run", "--chains", "16", "--trajectories", "60", "--json").stdout)
+	fields = slices.Concat(fields, fieldNames(compared))
 	for _, name := range fields {
 		if !strings.Contains(commands, "`"+name+"`") {
 			t.Errorf("docs/command-line.md does not name the field %s", name)
@@ -192,4 +194,19 @@ func TestDocumentation(t *testing.T) {
 			t.Errorf("docs/run-directory.md does not name the field %s", name)
 		}
 	}
+}
+
+// fieldNames are those of an object and of all that are in it.
+func fieldNames(value any) (names []string) {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, inner := range value {
+			names = append(append(names, name), fieldNames(inner)...)
+		}
+	case []any:
+		for _, inner := range value {
+			names = append(names, fieldNames(inner)...)
+		}
+	}
+	return names
 }
