@@ -2,6 +2,7 @@ package remote
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -90,10 +91,12 @@ var quick = limits{
 
 func everybody(*net.UnixConn) error { return nil }
 
-// served serves a run in a directory of its own, until the test ends.
+// served serves a run in a directory of its own, until the test ends. The
+// directory is that of a run of this process.
 func served(t *testing.T, r Runner, l limits) (s *Server, dir string) {
 	t.Helper()
-	dir = t.TempDir()
+	dir = stopped(t)
+	lease(t, dir, os.Getpid())
 	s, err := serve(r, dir, l, everybody)
 	if err != nil {
 		t.Fatal(err)
@@ -102,27 +105,50 @@ func served(t *testing.T, r Runner, l limits) (s *Server, dir string) {
 	return s, dir
 }
 
+// stopped is the directory of a run that was stopped.
+func stopped(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "run")
+	r, err := run.Start(t.Context(), dir, tiny(1_000_000), run.Options{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Do(run.Command{Kind: run.Stop}); err != nil {
+		t.Fatal(err)
+	}
+	if s := r.Wait(); s.Phase != run.Stopped {
+		t.Fatalf("ended %s: %s", s.Phase, s.Error)
+	}
+	return dir
+}
+
+// lease gives a directory to a process of this host.
+func lease(t *testing.T, dir string, pid int) {
+	t.Helper()
+	host, _ := os.Hostname()
+	leaseOf(t, dir, host, pid)
+}
+
+func leaseOf(t *testing.T, dir, host string, pid int) {
+	t.Helper()
+	text := fmt.Sprintf(`{"format":%d,"host":%q,"pid":%d,"attempt":1}`, run.Format, host, pid)
+	if err := os.WriteFile(filepath.Join(dir, "lease"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // attach looks at a served run.
 func attach(t *testing.T, dir string) *Viewer {
 	t.Helper()
-	v, err := tryAttach(t, dir)
+	v, err := Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(v.Close)
+	if c := v.Connection(); c.How != Socket {
+		t.Fatalf("the connection is %+v", c)
+	}
 	return v
-}
-
-func tryAttach(t *testing.T, dir string) (*Viewer, error) {
-	c, err := dial(t.Context(), filepath.Join(dir, controlName))
-	if err != nil {
-		return nil, err
-	}
-	w, first, err := newWire(t.Context(), c, dir, quick, everybody)
-	if err != nil {
-		return nil, err
-	}
-	return newViewer(w, Connection{How: Socket}, first), nil
 }
 
 // eventually waits for a snapshot.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"neuralrg/training/run"
@@ -12,12 +13,16 @@ import (
 // Viewer looks at a run from outside of its process. Its methods are for any
 // goroutine.
 type Viewer struct {
+	dir    string
+	record *run.Record // for the viewer's goroutine
+	feed   *run.Feed[*run.Snapshot]
+	leave  context.CancelFunc
+	left   chan struct{} // closed when the viewer's goroutine has ended
+	err    error         // why it ended; for after that
+
+	mu         sync.Mutex
 	connection Connection
-	feed       *run.Feed[*run.Snapshot]
 	source     source
-	leave      context.CancelFunc
-	left       chan struct{} // closed when the viewer's goroutine has ended
-	err        error         // why it ended; for after that
 }
 
 // source is where a viewer gets its snapshots from.
@@ -46,8 +51,7 @@ func Open(ctx context.Context, dir string) (*Viewer, error) {
 	if owner != nil {
 		w, first, err := connect(ctx, dir, owner)
 		if err == nil {
-			c := Connection{How: Socket, Host: owner.Host, PID: owner.PID}
-			return newViewer(w, c, first), nil
+			return newViewer(dir, record, w, bySocket(owner), first), nil
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -65,8 +69,10 @@ func Open(ctx context.Context, dir string) (*Viewer, error) {
 	case owner != nil:
 		c.Host, c.PID = owner.Host, owner.PID
 	}
-	return newViewer(newReader(record, c), c, first), nil
+	return newViewer(dir, record, newReader(record, c), c, first), nil
 }
+
+func bySocket(o *run.Owner) Connection { return Connection{How: Socket, Host: o.Host, PID: o.PID} }
 
 // readOnly says why a live run is only read.
 func readOnly(o *run.Owner, err error) string {
@@ -100,17 +106,70 @@ func connect(ctx context.Context, dir string, owner *run.Owner) (*wire, *run.Sna
 // patience is how long a viewer waits for a socket.
 const patience = time.Second
 
-func newViewer(s source, c Connection, first *run.Snapshot) *Viewer {
-	v := &Viewer{connection: c, feed: run.NewFeed[*run.Snapshot](), source: s, left: make(chan struct{})}
+func newViewer(dir string, r *run.Record, s source, c Connection, first *run.Snapshot) *Viewer {
+	v := &Viewer{
+		dir: dir, record: r, feed: run.NewFeed[*run.Snapshot](), left: make(chan struct{}),
+		source: s, connection: c,
+	}
 	v.feed.Publish(first)
 	ctx, leave := context.WithCancel(context.Background())
 	v.leave = leave
 	go func() {
 		defer close(v.left)
 		defer v.feed.Close()
-		v.err = s.follow(ctx, v.feed.Publish)
+		v.err = v.follow(ctx)
 	}()
 	return v
+}
+
+// follow publishes what the source has. A socket that is lost may have been lost
+// because this process was suspended: then another connection is made. Else the
+// files say what became of the run.
+func (v *Viewer) follow(ctx context.Context) error {
+	for {
+		began := time.Now()
+		err := v.source.follow(ctx, v.feed.Publish) // only this goroutine changes the source
+		if err == nil || v.connection.How != Socket {
+			return err
+		}
+		if time.Since(began) > patience && v.again(ctx) {
+			continue
+		}
+		return v.lastWord(err)
+	}
+}
+
+// again connects once more to the run, if its process lives.
+func (v *Viewer) again(ctx context.Context) bool {
+	owner, err := run.OwnerOf(v.dir)
+	if err != nil || owner == nil || owner.Dead {
+		return false
+	}
+	w, first, err := connect(ctx, v.dir, owner)
+	if err != nil {
+		return false
+	}
+	v.feed.Publish(first)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.source, v.connection = w, bySocket(owner)
+	return true
+}
+
+// lastWord publishes how the run ended, if it did, with the picture as it was.
+// It returns an error if that is not as it should be.
+func (v *Viewer) lastWord(lost error) error {
+	files, err := v.record.Read()
+	if err != nil || !files.Phase.Over() {
+		return lost
+	}
+	last := *v.feed.Latest()
+	last.Phase, last.Error, last.Hint = files.Phase, files.Error, files.Hint
+	v.feed.Publish(&last)
+	if files.Phase == run.Interrupted {
+		return &problem{text: files.Error, hint: files.Hint}
+	}
+	return nil
 }
 
 // Feed carries the snapshots of the run. It has one from the beginning, and is
@@ -122,13 +181,23 @@ func (v *Viewer) Feed() *run.Feed[*run.Snapshot] { return v.feed }
 // Do gives the run a command, or refuses it if the viewer is read-only. The
 // response of a latent and a fresh draw of the lattice are computed by a
 // read-only viewer itself, of the newest checkpoint.
-func (v *Viewer) Do(c run.Command) error { return v.source.do(c) }
+func (v *Viewer) Do(c run.Command) error {
+	v.mu.Lock()
+	s := v.source
+	v.mu.Unlock()
+	return s.do(c)
+}
 
 // Connection says how the viewer is connected to the run.
-func (v *Viewer) Connection() Connection { return v.connection }
+func (v *Viewer) Connection() Connection {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.connection
+}
 
-// Err says why the feed was closed: nil while it is not, and if the run is over
-// or the viewer was closed.
+// Err says why the feed was closed too early: the connection was lost, or the
+// run was killed. It is nil while the feed is open, and if the run ended by
+// itself or the viewer was closed.
 func (v *Viewer) Err() error {
 	select {
 	case <-v.left:

@@ -54,15 +54,16 @@ func (w *wire) begin(trusts func(*net.UnixConn) error) (*run.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := w.conn.Write(frame); err != nil {
-		return nil, err
-	}
+	_, unsent := w.conn.Write(frame)
 	var theirs hello
 	if err := decode(w.conn, &theirs, maxReport); err != nil {
 		return nil, err
 	}
 	if err := theirs.check(); err != nil {
 		return nil, err
+	}
+	if unsent != nil { // for another reason than that who refuses had hung up
+		return nil, unsent
 	}
 	first, err := w.next()
 	if err != nil {

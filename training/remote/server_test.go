@@ -1,0 +1,433 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"neuralrg/training/run"
+)
+
+// knock connects to the socket of a directory and says nothing.
+func knock(t *testing.T, dir string) *net.UnixConn {
+	t.Helper()
+	c, err := dial(t.Context(), filepath.Join(dir, controlName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// greeted connects and says hello.
+func greeted(t *testing.T, dir string, ours hello) (c *net.UnixConn, theirs hello) {
+	t.Helper()
+	c = knock(t, dir)
+	say(t, c, ours, maxOrder)
+	if err := decode(c, &theirs, maxReport); err != nil {
+		t.Fatal(err)
+	}
+	return c, theirs
+}
+
+func say(t *testing.T, c net.Conn, message any, most int) {
+	t.Helper()
+	frame, err := encode(message, most)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Write(frame); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// hangsUp wants the other end to hang up, whatever it says before.
+func hangsUp(t *testing.T, what string, c net.Conn) {
+	t.Helper()
+	if err := c.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("%s: the server does not hang up", what)
+	}
+}
+
+func TestSocketIsForItsUserAlone(t *testing.T) {
+	s, dir := served(t, newFake(), quick)
+	for name, mode := range map[string]os.FileMode{
+		controlName:                            os.ModeDir | 0o700,
+		filepath.Join(controlName, socketName): os.ModeSocket | 0o600,
+	} {
+		info, err := os.Lstat(filepath.Join(dir, name))
+		if err != nil || info.Mode() != mode {
+			t.Errorf("%s has mode %v, %v", name, info.Mode(), err)
+		}
+	}
+	s.Close()
+	uid := os.Geteuid() + 1
+	stranger := peer(func(*net.UnixConn) (int, error) { return uid, nil })
+	s, err := serve(newFake(), dir, quick, stranger.trusts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	c := knock(t, dir)
+	_, _ = c.Write([]byte(head(2) + "{}")) // which may be too late
+	if n, _ := io.Copy(io.Discard, c); n > 0 {
+		t.Errorf("another user was told %d bytes", n)
+	}
+	if _, _, err := newWire(t.Context(), knock(t, dir), dir, quick, stranger.trusts); err == nil || !strings.Contains(err.Error(), "belongs to user") {
+		t.Errorf("a run of another user was believed: %v", err)
+	}
+	if got, err := peerUser(knock(t, dir)); err != nil || got != os.Geteuid() {
+		t.Errorf("the other end is user %d, %v", got, err)
+	}
+}
+
+func TestSocketOfAForeignFolder(t *testing.T) {
+	dir := stopped(t)
+	elsewhere := t.TempDir()
+	if err := os.Symlink(elsewhere, filepath.Join(dir, controlName)); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := serve(newFake(), dir, quick, everybody); err == nil {
+		s.Close()
+		t.Error("a link was taken for the folder of the socket")
+	}
+}
+
+// The address of a socket ends after 108 bytes.
+func TestLongPath(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), strings.Repeat("long/", 60))
+	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(stopped(t), dir); err != nil {
+		t.Fatal(err)
+	}
+	lease(t, dir, os.Getpid())
+	s, err := serve(newFake(), dir, quick, everybody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if v := attach(t, dir); v.Feed().Latest().Dir != dir {
+		t.Errorf("the directory is called %s", v.Feed().Latest().Dir)
+	}
+}
+
+// The socket that a dead process left is replaced, one that answers never.
+func TestStaleSocket(t *testing.T) {
+	s, dir := served(t, newFake(), quick)
+	if second, err := serve(newFake(), dir, quick, everybody); err == nil || !strings.Contains(err.Error(), "another process") {
+		second.Close()
+		t.Errorf("a second server: %v", err)
+	}
+	attach(t, dir)
+	stale := filepath.Join(dir, "stale")
+	if err := os.Link(s.socket, stale); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if err := os.Rename(stale, s.socket); err != nil {
+		t.Fatal(err)
+	}
+	again, err := serve(newFake(), dir, quick, everybody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	attach(t, dir)
+}
+
+// A server does not take away the socket of the next.
+func TestServerLeavesTheNextAlone(t *testing.T) {
+	first, dir := served(t, newFake(), quick)
+	if err := os.Remove(first.socket); err != nil {
+		t.Fatal(err)
+	}
+	second, err := serve(newFake(), dir, quick, everybody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	first.Close()
+	attach(t, dir)
+}
+
+func TestAnotherProtocol(t *testing.T) {
+	s, dir := served(t, newFake(), quick)
+	other := newHello()
+	other.Protocol, other.Version = protocol+1, "9.9"
+	c, theirs := greeted(t, dir, other)
+	if theirs != newHello() {
+		t.Errorf("the server says %+v", theirs)
+	}
+	hangsUp(t, "another protocol", c)
+	s.Close()
+
+	listener, err := listen(dir, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	for name, answer := range map[string]hello{
+		"9.9":            other,
+		"something else": {Program: "other"},
+		"no room":        {Program: program, Protocol: protocol, Refused: "no room"},
+	} {
+		go func() {
+			c, err := listener.AcceptUnix()
+			if err != nil {
+				return
+			}
+			frame, _ := encode(answer, maxReport)
+			_, _ = c.Write(frame)
+			_ = c.Close()
+		}()
+		v, err := Open(t.Context(), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := v.Connection(); c.How != Files || !c.ReadOnly || !strings.Contains(c.Why, name) || c.PID != os.Getpid() {
+			t.Errorf("%s: the connection is %+v", name, c)
+		}
+		if err := v.Do(run.Command{Kind: run.Pause}); err == nil || hintOf(err) == "" || !strings.Contains(err.Error(), "read-only") {
+			t.Errorf("%s: a command: %v", name, err)
+		}
+		v.Close()
+	}
+}
+
+// Who is silent, or talks nonsense, is shown out, and nobody else notices.
+func TestBadViewers(t *testing.T) {
+	l := quick
+	l.hello = 50 * time.Millisecond
+	f := newFake()
+	_, dir := served(t, f, l)
+	v := attach(t, dir)
+	hangsUp(t, "silence", knock(t, dir))
+	for name, bytes := range map[string]string{
+		"half a hello":     head(100) + "{",
+		"too large":        head(maxOrder + 1),
+		"negative":         head(0xffffffff),
+		"not JSON":         head(4) + "what",
+		"a browser":        "GET / HTTP/1.1\r\n\r\n",
+		"another language": head(2) + "{}",
+	} {
+		c := knock(t, dir)
+		if _, err := io.WriteString(c, bytes); err != nil {
+			t.Fatal(err)
+		}
+		hangsUp(t, name, c)
+		if name == "half a hello" {
+			continue
+		}
+		c, _ = greeted(t, dir, newHello())
+		if _, err := io.WriteString(c, bytes+head(0)); err != nil {
+			t.Fatal(err)
+		}
+		hangsUp(t, name+" after the hello", c)
+	}
+	f.epochs(3)
+	eventually(t, v.Feed(), "epochs", func(s *run.Snapshot) bool { return s.Epoch == 3 })
+}
+
+// A viewer that only listens need not send, and one that has shut its mouth has
+// left.
+func TestHalfClosedViewer(t *testing.T) {
+	s, dir := served(t, newFake(), quick)
+	c, _ := greeted(t, dir, newHello())
+	soon(t, "the viewer counts", func() bool { return s.viewers.Load() == 1 })
+	if err := c.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	hangsUp(t, "half closed", c)
+	soon(t, "the viewer is gone", func() bool { return s.viewers.Load() == 0 })
+}
+
+func TestTooManyViewers(t *testing.T) {
+	l := quick
+	l.viewers = 2
+	s, dir := served(t, newFake(), l)
+	first := attach(t, dir)
+	attach(t, dir)
+	if _, theirs := greeted(t, dir, newHello()); !strings.Contains(theirs.Refused, "2 viewers") {
+		t.Errorf("the third is told %+v", theirs)
+	}
+	first.Close()
+	soon(t, "there is room", func() bool { return s.viewers.Load() < 2 })
+	attach(t, dir)
+}
+
+// A viewer that does not read is dropped after a bound. Commands of the others
+// are taken meanwhile, and the run never waits.
+func TestViewerThatDoesNotRead(t *testing.T) {
+	l := quick
+	l.write = 300 * time.Millisecond
+	f := newFake()
+	s, dir := served(t, f, l)
+	f.publish(func(s *run.Snapshot) {
+		s.Events = []run.Event{{Text: strings.Repeat("x", 1<<20)}} // more than the line holds
+	})
+	c, _ := greeted(t, dir, newHello())
+	v := attach(t, dir)
+	if err := v.Do(run.Command{Kind: run.Save}); err != nil {
+		t.Errorf("beside a viewer that does not read: %v", err)
+	}
+	soon(t, "the viewer is dropped", func() bool { return s.viewers.Load() == 1 })
+	hangsUp(t, "not reading", c)
+	f.epochs(1)
+	eventually(t, v.Feed(), "an epoch", func(s *run.Snapshot) bool { return s.Epoch == 1 })
+}
+
+// All viewers get the last snapshot, also those who come while the run ends,
+// and then their feeds close.
+func TestEndOfTheRun(t *testing.T) {
+	f := newFake()
+	s, dir := served(t, f, quick)
+	var viewers []*Viewer
+	for range 5 {
+		viewers = append(viewers, attach(t, dir))
+	}
+	f.epochs(3)
+	f.end(run.Finished)
+	s.Close()
+	for _, v := range viewers {
+		last := eventually(t, v.Feed(), "the end", over)
+		if last.Phase != run.Finished || last.Epoch != 3 || len(last.History) != 3 {
+			t.Errorf("the last is %+v", last)
+		}
+		<-v.left
+		if err := v.Err(); err != nil {
+			t.Errorf("the viewer ended with %v", err)
+		}
+		if err := v.Do(run.Command{Kind: run.Pause}); !errors.Is(err, errOver) {
+			t.Errorf("a command to a run that is over: %v", err)
+		}
+	}
+}
+
+// A server that is closed while viewers read ends them, with an error as long
+// as the run's process lives.
+func TestServerClosed(t *testing.T) {
+	before := runtime.NumGoroutine()
+	f := newFake()
+	busy := make(chan struct{})
+	f.do = func(run.Command) error { <-busy; return nil }
+	s, dir := served(t, f, quick)
+	v := attach(t, dir)
+	answered := make(chan error)
+	go func() { answered <- v.Do(run.Command{Kind: run.Pause}) }()
+	soon(t, "the command is there", func() bool { f.mu.Lock(); defer f.mu.Unlock(); return len(f.did) == 1 })
+	go func() {
+		time.Sleep(20 * time.Millisecond)
+		close(busy)
+	}()
+	s.Close()
+	if err := <-answered; err != nil && !errors.Is(err, errLost) {
+		t.Errorf("the command came to %v", err)
+	}
+	soon(t, "the viewer ends", func() bool { return v.Err() != nil })
+	if err := v.Err(); hintOf(err) == "" {
+		t.Errorf("the viewer ended with %v", err)
+	}
+	v.Close()
+	noGoroutineLeft(t, before)
+}
+
+// A viewer whose run was killed keeps the picture and says what happened.
+func TestKilledRun(t *testing.T) {
+	f := newFake()
+	s, dir := served(t, f, quick)
+	v := attach(t, dir)
+	f.epochs(4)
+	eventually(t, v.Feed(), "epochs", func(s *run.Snapshot) bool { return s.Epoch == 4 })
+	lease(t, dir, 1<<30)
+	s.Close()
+	last := eventually(t, v.Feed(), "the end", over)
+	if last.Phase != run.Interrupted || last.Epoch != 4 || last.Error == "" || !strings.Contains(last.Hint, "--resume") {
+		t.Errorf("the last is %+v", last)
+	}
+	<-v.left
+	if err := v.Err(); err == nil || hintOf(err) == "" {
+		t.Errorf("the viewer ended with %v", err)
+	}
+}
+
+// A viewer that was dropped while it was suspended comes back.
+func TestViewerComesBack(t *testing.T) {
+	f := newFake()
+	s, dir := served(t, f, quick)
+	v := attach(t, dir)
+	time.Sleep(patience)
+	s.Close()
+	s, err := serve(f, dir, quick, everybody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	f.epochs(2)
+	eventually(t, v.Feed(), "epochs", func(s *run.Snapshot) bool { return s.Epoch == 2 })
+	if err := v.Do(run.Command{Kind: run.Save}); err != nil {
+		t.Error(err)
+	}
+}
+
+// Viewers come and go while a run is at work, and some give commands.
+func TestManyViewers(t *testing.T) {
+	before := runtime.NumGoroutine()
+	f := newFake()
+	s, dir := served(t, f, quick)
+	working, rest := context.WithCancel(t.Context())
+	var viewers, worker sync.WaitGroup
+	worker.Go(func() {
+		for working.Err() == nil {
+			f.epochs(3)
+			time.Sleep(2 * time.Millisecond)
+		}
+		f.end(run.Stopped)
+	})
+	for n := range 20 {
+		viewers.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(n), 0))
+			for range 3 {
+				v, err := Open(t.Context(), dir)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				seen := v.Feed().Latest().Epoch
+				for s := range v.Feed().Follow(t.Context()) {
+					if len(s.History) != s.Epoch {
+						t.Errorf("at epoch %d there are %d", s.Epoch, len(s.History))
+					}
+					if s.Epoch > seen+random.IntN(100) {
+						break
+					}
+				}
+				if err := v.Do(run.Command{Kind: run.Redraw}); err != nil {
+					t.Error(err)
+				}
+				v.Close()
+			}
+		})
+	}
+	viewers.Wait()
+	rest()
+	worker.Wait()
+	s.Close()
+	noGoroutineLeft(t, before)
+	if len(f.did) != 60 {
+		t.Errorf("%d commands came", len(f.did))
+	}
+}
