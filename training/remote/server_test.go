@@ -304,7 +304,7 @@ func TestEndOfTheRun(t *testing.T) {
 	s.Close()
 	for _, v := range viewers {
 		last := eventually(t, v.Feed(), "the end", over)
-		if last.Phase != run.Finished || last.Epoch != 3 || len(last.History) != 3 {
+		if last.Phase != run.Finished || last.Epoch != 3 || last.History.Epochs != 3 {
 			t.Errorf("the last is %+v", last)
 		}
 		<-v.left
@@ -408,8 +408,8 @@ func TestManyViewers(t *testing.T) {
 				}
 				seen := v.Feed().Latest().Epoch
 				for s := range v.Feed().Follow(t.Context()) {
-					if len(s.History) != s.Epoch {
-						t.Errorf("at epoch %d there are %d", s.Epoch, len(s.History))
+					if s.History.Epochs != s.Epoch {
+						t.Errorf("at epoch %d there are %d", s.Epoch, s.History.Epochs)
 					}
 					if s.Epoch > seen+random.IntN(100) {
 						break

@@ -93,7 +93,9 @@ func (w *wire) next() (*run.Snapshot, error) {
 	}
 	s.Dir = w.dir
 	w.latest, w.over = s, r.News.Last
-	return s, nil
+	shown := *s
+	shown.History = s.History.Clip() // only latest has room for more
+	return &shown, nil
 }
 
 func (w *wire) follow(ctx context.Context, publish func(*run.Snapshot)) error {
