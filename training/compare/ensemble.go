@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,6 +13,9 @@ import (
 // groupChains is the most chains of a group: enough for the vectors of the
 // kernels, few enough for a core's cache.
 const groupChains = 64
+
+// groupStream keeps the seeds of groups apart from other uses of their own.
+const groupStream = 0x67726f7570 // "group"
 
 // group is some of the chains of an ensemble. It moves on one goroutine at a time.
 type group struct {
@@ -43,10 +47,11 @@ type setup struct {
 // newEnsemble makes chains that start at x, site-major.
 func newEnsemble(s setup, x []float32, chains, threads int, seed uint64) *ensemble {
 	e := &ensemble{threads: threads}
+	seeds := rand.New(rand.NewPCG(seed, groupStream))
 	for first := 0; first < chains; first += groupChains {
 		n := min(groupChains, chains-first)
 		part := cut(x, chains, first, n)
-		h := sampling.NewHMC(s.energy, part, n, s.step, s.leapfrogs, seed+uint64(len(e.groups)))
+		h := sampling.NewHMC(s.energy, part, n, s.step, s.leapfrogs, seeds.Uint64())
 		h.Jitter = s.jitter
 		g := &group{hmc: h, latent: s.latent, m2: make([]float64, n)}
 		if s.latent != nil {

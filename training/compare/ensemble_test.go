@@ -130,6 +130,20 @@ func TestLatentsOfTheIdentity(t *testing.T) {
 	}
 }
 
+// TestTimeIsThatOfAllChains, whatever the groups are.
+func TestTimeIsThatOfAllChains(t *testing.T) {
+	const chains = 150
+	e := newEnsemble(setup{energy: narrow{1}, step: 0.1, leapfrogs: 1}, make([]float32, sites*chains), chains, 1, 2)
+	for _, g := range e.groups {
+		g.seconds = []float64{3 * float64(g.hmc.Chains())}
+	}
+	g := gathered{chains: chains}
+	g.add(&followed{ensemble: e})
+	if got := g.result().Trajectory; got != (Cost{Seconds: 3 * chains, Median: 3 * chains, Count: 3}) {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestCostIsThatOfTheFastest(t *testing.T) {
 	seconds := make([]float64, 100)
 	for i := range seconds {

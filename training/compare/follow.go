@@ -8,8 +8,9 @@ import (
 
 const (
 	// enoughTau is how long chains are followed in equilibrium, in units of their
-	// autocorrelation time: twice the window that its sum has.
-	enoughTau = 10
+	// autocorrelation time: more than the window of five that its sum has. There are
+	// many chains, so that its error is small all the same.
+	enoughTau = 6
 	// fewestKept is the least of that, in trajectories.
 	fewestKept = 50
 	// growth is by how much longer chains have to be to be looked at again.

@@ -9,11 +9,11 @@ import (
 const (
 	tuningChains  = 128
 	tuningWarmUp  = 100
-	tuningTau     = 20   // length of a trial, in autocorrelation times
+	tuningTau     = 10   // length of a trial, in autocorrelation times
 	tuningLongest = 2000 // and at most, in trajectories
 	// better is the part of its cost that a length must save to be taken: costs
-	// have an error of 9 % each.
-	better = 0.1
+	// have an error of 12 % each.
+	better = 0.15
 )
 
 // trial is settings with what they cost.
