@@ -61,109 +61,6 @@ func hangsUp(t *testing.T, what string, c net.Conn) {
 	}
 }
 
-func TestSocketIsForItsUserAlone(t *testing.T) {
-	s, dir := served(t, newFake(), quick)
-	for name, mode := range map[string]os.FileMode{
-		controlName:                            os.ModeDir | 0o700,
-		filepath.Join(controlName, socketName): os.ModeSocket | 0o600,
-	} {
-		info, err := os.Lstat(filepath.Join(dir, name))
-		if err != nil || info.Mode() != mode {
-			t.Errorf("%s has mode %v, %v", name, info.Mode(), err)
-		}
-	}
-	s.Close()
-	uid := os.Geteuid() + 1
-	stranger := peer(func(*net.UnixConn) (int, error) { return uid, nil })
-	s, err := serve(newFake(), dir, quick, stranger.trusts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	c := knock(t, dir)
-	_, _ = c.Write([]byte(head(2) + "{}")) // which may be too late
-	if n, _ := io.Copy(io.Discard, c); n > 0 {
-		t.Errorf("another user was told %d bytes", n)
-	}
-	if _, _, err := newWire(t.Context(), knock(t, dir), dir, quick, stranger.trusts); err == nil || !strings.Contains(err.Error(), "belongs to user") {
-		t.Errorf("a run of another user was believed: %v", err)
-	}
-	if got, err := peerUser(knock(t, dir)); err != nil || got != os.Geteuid() {
-		t.Errorf("the other end is user %d, %v", got, err)
-	}
-}
-
-func TestSocketOfAForeignFolder(t *testing.T) {
-	dir := stopped(t)
-	elsewhere := t.TempDir()
-	if err := os.Symlink(elsewhere, filepath.Join(dir, controlName)); err != nil {
-		t.Fatal(err)
-	}
-	if s, err := serve(newFake(), dir, quick, everybody); err == nil {
-		s.Close()
-		t.Error("a link was taken for the folder of the socket")
-	}
-}
-
-// The address of a socket ends after 108 bytes.
-func TestLongPath(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), strings.Repeat("long/", 60))
-	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(stopped(t), dir); err != nil {
-		t.Fatal(err)
-	}
-	lease(t, dir, os.Getpid())
-	s, err := serve(newFake(), dir, quick, everybody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if v := attach(t, dir); v.Feed().Latest().Dir != dir {
-		t.Errorf("the directory is called %s", v.Feed().Latest().Dir)
-	}
-}
-
-// The socket that a dead process left is replaced, one that answers never.
-func TestStaleSocket(t *testing.T) {
-	s, dir := served(t, newFake(), quick)
-	if second, err := serve(newFake(), dir, quick, everybody); err == nil || !strings.Contains(err.Error(), "another process") {
-		second.Close()
-		t.Errorf("a second server: %v", err)
-	}
-	attach(t, dir)
-	stale := filepath.Join(dir, "stale")
-	if err := os.Link(s.socket, stale); err != nil {
-		t.Fatal(err)
-	}
-	s.Close()
-	if err := os.Rename(stale, s.socket); err != nil {
-		t.Fatal(err)
-	}
-	again, err := serve(newFake(), dir, quick, everybody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer again.Close()
-	attach(t, dir)
-}
-
-// A server does not take away the socket of the next.
-func TestServerLeavesTheNextAlone(t *testing.T) {
-	first, dir := served(t, newFake(), quick)
-	if err := os.Remove(first.socket); err != nil {
-		t.Fatal(err)
-	}
-	second, err := serve(newFake(), dir, quick, everybody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer second.Close()
-	first.Close()
-	attach(t, dir)
-}
-
 func TestAnotherProtocol(t *testing.T) {
 	s, dir := served(t, newFake(), quick)
 	other := newHello()
@@ -205,6 +102,27 @@ func TestAnotherProtocol(t *testing.T) {
 			t.Errorf("%s: a command: %v", name, err)
 		}
 		v.Close()
+	}
+}
+
+// A process that is suspended takes connections and says nothing.
+func TestSilentRun(t *testing.T) {
+	dir := stopped(t)
+	listener, err := listen(dir, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	l := quick
+	l.hello = 20 * time.Millisecond
+	_, _, err = newWire(t.Context(), knock(t, dir), dir, l, everybody)
+	if err == nil || !strings.Contains(reason(err), "does not answer") {
+		t.Errorf("a run that says nothing: %v", err)
+	}
+	waiting, enough := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer enough()
+	if _, _, err := newWire(waiting, knock(t, dir), dir, quick, everybody); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("who waits no longer is told %v", err)
 	}
 }
 

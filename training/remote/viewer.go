@@ -79,7 +79,7 @@ func readOnly(o *run.Owner, err error) string {
 	if !o.Here {
 		return fmt.Sprintf("it is live on %s and read by its files", o.Host)
 	}
-	return fmt.Sprintf("it is read by its files: %v", err)
+	return "it is read by its files: " + reason(err)
 }
 
 // connect connects to the socket of a run and waits for the first snapshot. A
