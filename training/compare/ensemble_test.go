@@ -150,7 +150,7 @@ func TestCostIsThatOfTheFastest(t *testing.T) {
 		seconds[i] = float64((i*37)%100) + 1
 	}
 	c := newCost(seconds)
-	if c != (Cost{Seconds: 5, Median: 50, Count: 100}) || !c.Noisy() || (newCost([]float64{1, 1.05, 1.09})).Noisy() {
+	if c != (Cost{Seconds: 5, Median: 50, Count: 100}) || !c.Noisy() || newCost([]float64{1, 1.05, 1.09}).Noisy() {
 		t.Errorf("%+v", c)
 	}
 	if newCost(nil) != (Cost{}) || c.of(3).Seconds != 15 {

@@ -87,7 +87,7 @@ func (f *followed) relax(name string, equilibrium sampling.Quantity) {
 	for t := range mean {
 		p := Point{Trajectory: t, M2: mean[t], Error: deviation[t]}
 		f.relaxation.Curve = append(f.relaxation.Curve, p)
-		if isMilestone(t) {
+		if isMilestone(t) && !math.IsNaN(p.M2+p.Error) {
 			f.relaxation.Points = append(f.relaxation.Points, p)
 		}
 	}

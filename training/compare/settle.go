@@ -24,6 +24,9 @@ var usualTrajectories = map[Method]int{PhysicalHMC: 10_000, LatentHMC: 2000}
 // problem is an error of what was asked for, with advice.
 type problem struct{ text, hint string }
 
+// asked is an error of what was asked for.
+func asked(text, hint string) error { return &problem{text, hint} }
+
 func (p *problem) Error() string { return p.text }
 
 // Hint says what to do about it.
@@ -35,22 +38,21 @@ func (p *problem) Usage() bool { return true }
 // settle refuses what cannot be.
 func (p *Plan) settle(sites int) error {
 	p.Threads = max(1, p.Threads)
-	mostChains := maxChains(sites)
-	if p.Chains < fewestChains || p.Chains > mostChains {
-		return &problem{fmt.Sprintf("%d chains are out of range", p.Chains),
-			fmt.Sprintf("choose from %d to %d with --chains; the paper has 512", fewestChains, mostChains)}
+	if mostChains := maxChains(sites); p.Chains < fewestChains || p.Chains > mostChains {
+		return asked(fmt.Sprintf("%d chains are out of range", p.Chains),
+			fmt.Sprintf("choose from %d to %d with --chains; the paper has 512", fewestChains, mostChains))
 	}
 	most := mostValues / len(starts) / p.Chains
 	switch {
 	case p.Trajectories != 0 && (p.Trajectories < fewestTrajectories || p.Trajectories > most):
-		return &problem{fmt.Sprintf("%d trajectories are out of range", p.Trajectories),
-			fmt.Sprintf("choose from %d to %d for %d chains", fewestTrajectories, most, p.Chains)}
+		return asked(fmt.Sprintf("%d trajectories are out of range", p.Trajectories),
+			fmt.Sprintf("choose from %d to %d for %d chains", fewestTrajectories, most, p.Chains))
 	case !(p.Step > 0 && p.Step <= maxStep):
-		return &problem{fmt.Sprintf("step %v is out of range", p.Step),
-			fmt.Sprintf("choose more than 0 and at most %v; the paper's is %v", maxStep, sampling.PaperStep)}
+		return asked(fmt.Sprintf("step %v is out of range", p.Step),
+			fmt.Sprintf("choose more than 0 and at most %v; the paper's is %v", maxStep, sampling.PaperStep))
 	case p.Leapfrogs < 1 || p.Leapfrogs > maxLeapfrogs:
-		return &problem{fmt.Sprintf("%d leapfrogs are out of range", p.Leapfrogs),
-			fmt.Sprintf("choose from 1 to %d; the paper has %d", maxLeapfrogs, sampling.PaperLeapfrogs)}
+		return asked(fmt.Sprintf("%d leapfrogs are out of range", p.Leapfrogs),
+			fmt.Sprintf("choose from 1 to %d; the paper has %d", maxLeapfrogs, sampling.PaperLeapfrogs))
 	}
 	return nil
 }
