@@ -87,25 +87,20 @@ func (i *image) news(number, epoch int) (news, error) {
 }
 
 // apply makes the snapshot that news make of the one before. The one before
-// stays as it is.
+// stays as it is. Fields that a later version has added are left out.
 func (c news) apply(before *run.Snapshot) (*run.Snapshot, error) {
 	s := *before
 	value := reflect.ValueOf(&s).Elem()
-	known := 0
 	for _, f := range fields {
 		data, told := c.Fields[name(f)]
 		if !told {
 			continue
 		}
-		known++
 		fresh := reflect.New(f.Type)
 		if err := json.Unmarshal(data, fresh.Interface()); err != nil {
 			return nil, fmt.Errorf("field %q: %w", name(f), err)
 		}
 		value.FieldByIndex(f.Index).Set(fresh.Elem())
-	}
-	if known != len(c.Fields) {
-		return nil, fmt.Errorf("%d fields are not known", len(c.Fields)-known)
 	}
 	if c.History != nil {
 		s.History = run.History{}

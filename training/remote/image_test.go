@@ -152,16 +152,14 @@ func TestNotANumberDoesNotCross(t *testing.T) {
 func TestSenselessNews(t *testing.T) {
 	good := *newFake().feed.Latest()
 	for name, text := range map[string]string{
-		"unknown field":   `{"fields":{"colour":1}}`,
-		"wrong type":      `{"fields":{"epoch":"x"}}`,
-		"no list":         `{"epochs":{}}`,
-		"no history":      `{"history":3}`,
-		"history in news": `{"fields":{"history":[]}}`,
-		"short lattice":   `{"fields":{"lattice":{"L":4,"x":[1],"spins":[1]}}}`,
-		"large lattice":   `{"fields":{"lattice":{"L":1000000000,"x":[],"spins":[]}}}`,
-		"short response":  `{"fields":{"response":{"L":4,"map":[1]}}}`,
-		"far response":    `{"fields":{"response":{"L":4,"latent":16,"map":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}`,
-		"no size":         `{"fields":{"config":{}}}`,
+		"wrong type":     `{"fields":{"epoch":"x"}}`,
+		"no list":        `{"epochs":{}}`,
+		"no history":     `{"history":3}`,
+		"short lattice":  `{"fields":{"lattice":{"L":4,"x":[1],"spins":[1]}}}`,
+		"large lattice":  `{"fields":{"lattice":{"L":1000000000,"x":[],"spins":[]}}}`,
+		"short response": `{"fields":{"response":{"L":4,"map":[1]}}}`,
+		"far response":   `{"fields":{"response":{"L":4,"latent":16,"map":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}`,
+		"no size":        `{"fields":{"config":{}}}`,
 	} {
 		var n news
 		if err := json.Unmarshal([]byte(text), &n); err != nil {
@@ -170,5 +168,56 @@ func TestSenselessNews(t *testing.T) {
 		if s, err := n.apply(&good); err == nil {
 			t.Errorf("%s makes %+v", name, s)
 		}
+	}
+	later := news{Fields: map[string]json.RawMessage{"colour": json.RawMessage("1"), "epoch": json.RawMessage("3")}}
+	if s, err := later.apply(&good); err != nil || s.Epoch != 3 {
+		t.Errorf("a field of a later version makes %+v, %v", s, err)
+	}
+}
+
+// However long a run is, its whole history fits into a message, which is far
+// from the largest.
+func TestLongHistoryFits(t *testing.T) {
+	s := *newFake().feed.Latest()
+	for epoch := range 100_000 {
+		v := 1 / float64(3+epoch)
+		s.History = s.History.Append(run.Metrics{
+			Epoch: epoch + 1, Seconds: v, Loss: v, FreeEnergy: -v, FreeEnergyStd: v, FreeEnergyError: v,
+			Gap: v, ESS: v, Rate: v, GradNorm: v,
+		})
+	}
+	var none *image
+	n, err := none.next(&s).news(0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	frame, err := encode(report{News: &n}, maxReport)
+	if err != nil || len(frame) > maxReport/4 {
+		t.Errorf("the message has %d bytes, %v", len(frame), err)
+	}
+	t.Logf("%d bytes", len(frame))
+}
+
+// A viewer who has missed more epochs than the history has in full gets the
+// whole history again.
+func TestViewerLeftFarBehind(t *testing.T) {
+	f := newFake()
+	f.epochs(5)
+	var none *image
+	first := none.next(f.feed.Latest())
+	n, err := first.news(0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	has, err := n.apply(new(run.Snapshot))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.epochs(10_000)
+	if n, err = first.next(f.feed.Latest()).news(first.number, 5); err != nil {
+		t.Fatal(err)
+	}
+	if has, err = n.apply(has); err != nil || !sameJSON(t, has, f.feed.Latest()) {
+		t.Errorf("it has %d epochs, %v", has.History.Epochs, err)
 	}
 }
