@@ -212,20 +212,23 @@ func TestViewerThatDoesNotRead(t *testing.T) {
 // and then their feeds close.
 func TestEndOfTheRun(t *testing.T) {
 	f := newFake()
-	s, dir := served(t, f, quick)
+	_, dir := served(t, f, quick)
 	var viewers []*Viewer
 	for range 5 {
 		viewers = append(viewers, attach(t, dir))
 	}
 	f.epochs(3)
 	f.end(run.Finished)
-	s.Close()
 	for _, v := range viewers {
 		last := eventually(t, v.Feed(), "the end", over)
 		if last.Phase != run.Finished || last.Epoch != 3 || last.History.Epochs != 3 {
 			t.Errorf("the last is %+v", last)
 		}
-		<-v.left
+		select {
+		case <-v.left:
+		case <-time.After(30 * time.Second):
+			t.Fatal("the feed stays open")
+		}
 		if err := v.Err(); err != nil {
 			t.Errorf("the viewer ended with %v", err)
 		}

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -215,7 +214,10 @@ func (r *Record) damage() (events []Event) {
 }
 
 // errNoFlow answers what would need a flow.
-var errNoFlow = errors.New("there is no checkpoint that can be used")
+var errNoFlow = &problem{
+	text: "there is no checkpoint that can be used",
+	hint: "wait for one if the run is at work, else bring one back from a copy",
+}
 
 // Do does those commands that concern only what is looked at: the response of a
 // latent and a fresh draw of the lattice. The next Read shows it.
@@ -240,7 +242,7 @@ func (r *Record) Do(c Command) error {
 	}
 	answer := r.responder.respond(r.flow, c.Latent)
 	if !finite(answer.Map) {
-		return errors.New("the response is not finite")
+		return &problem{text: "the response is not finite", hint: "choose another latent"}
 	}
 	r.response = answer
 	return nil
