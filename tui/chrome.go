@@ -12,13 +12,13 @@ import (
 	"neuralrg/training/run"
 )
 
-// drawHeader is the first line: what is learnt, by what, and its phase.
-func drawHeader(s *run.Snapshot, width int, st *styles) string {
+// drawHeader is the first line: what is learnt, by what, and where it stands.
+func drawHeader(s *run.Snapshot, standing string, width int, st *styles) string {
 	name := " " + st.accent.paint("neuralrg")
 	if s == nil {
-		return spread(name, st.muted.paint("starting "), width)
+		return spread(name, st.muted.paint(standing+" "), width)
 	}
-	badge := phaseBadge(s.Phase, st) + " "
+	badge := phaseTone(run.Phase(standing), st).paint("● "+standing) + " "
 	parts := []string{
 		fmt.Sprintf("Ising %d×%d", s.Config.L, s.Config.L),
 		"T " + temperature(s.Config.Temperature),
@@ -43,32 +43,35 @@ func temperature(t float64) string {
 	return fmt.Sprintf("%.6g", t)
 }
 
-func phaseBadge(p run.Phase, st *styles) string {
-	tone := st.muted
+func phaseTone(p run.Phase, st *styles) ink {
 	switch p {
 	case run.Training, run.Finished:
-		tone = st.good
+		return st.good
+	case run.Starting:
+		return st.muted
 	case run.Paused, run.Stopping, run.Stopped:
-		tone = st.warn
-	case run.Failed, run.Interrupted:
-		tone = st.bad
+		return st.warn
 	}
-	return tone.paint("● " + string(p))
+	return st.bad
 }
 
 // drawStatus is the line under the panes: where the run stands.
-func drawStatus(s *run.Snapshot, width int, st *styles) string {
+func drawStatus(s *run.Snapshot, l Link, width int, st *styles) string {
 	if s == nil {
 		return fit("", width)
 	}
 	total := count(s.Config.Epochs)
-	parts := []string{
-		st.muted.paint("epoch ") + right(count(s.Epoch), len(total)) + st.muted.paint(" / "+total),
-		st.muted.paint("rate ") + rate(s.Rate),
-		st.muted.paint("saved ") + right(count(s.Saved), len(total)),
-		fmt.Sprintf("%d", s.Threads) + st.muted.paint(threads(s.Threads)),
-		st.muted.paint(Clean(s.Dir)),
+	parts := []string{st.muted.paint("epoch ") + right(count(s.Epoch), len(total)) + st.muted.paint(" / "+total)}
+	if l.How != "" {
+		parts = append(parts, st.accent.paint(Clean(l.How)))
 	}
+	parts = append(parts,
+		st.muted.paint("rate ")+rate(s.Rate),
+		st.muted.paint("saved ")+right(count(s.Saved), len(total)))
+	if s.Threads > 0 { // files do not tell
+		parts = append(parts, fmt.Sprintf("%d", s.Threads)+st.muted.paint(threads(s.Threads)))
+	}
+	parts = append(parts, st.muted.paint(Clean(s.Dir)))
 	return fit(" "+sequence(parts, st.faint.paint("  │  "), width-2), width)
 }
 

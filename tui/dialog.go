@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -18,15 +19,31 @@ const (
 	quitDialog
 	savingDialog // stopping: waits for the run to have saved
 	failedDialog
+	severedDialog
 )
 
-// choice is what the quit dialog has under its cursor.
+// choice is a way out of the quit dialog.
 type choice int
 
 const (
 	stopAndSave choice = iota
+	leaveRunning
 	stay
 )
+
+func (c choice) words() string {
+	return [...]string{"stop and save", "leave it running", "cancel"}[c]
+}
+
+// ways are the choices of the quit dialog, the likely one first: a run of this
+// process ends with its screen unless the user wants otherwise, and another's
+// stays.
+func (m *screen) ways() []choice {
+	if m.link.Away {
+		return []choice{leaveRunning, stopAndSave, stay}
+	}
+	return []choice{stopAndSave, leaveRunning, stay}
+}
 
 // answer carries out what a key means in the open dialog.
 func (m *screen) answer(key string) tea.Cmd {
@@ -38,9 +55,10 @@ func (m *screen) answer(key string) tea.Cmd {
 			return tea.Quit
 		}
 		return nil
-	case failedDialog:
+	case failedDialog, severedDialog:
 		if key == "ctrl+c" || key == "q" {
-			return tea.Quit
+			m.dialog = noDialog
+			return m.quit(key)
 		}
 	}
 	m.dialog = noDialog
@@ -48,21 +66,38 @@ func (m *screen) answer(key string) tea.Cmd {
 }
 
 func (m *screen) answerQuit(key string) tea.Cmd {
+	ways := m.ways()
+	at := slices.Index(ways, m.choice)
 	switch key {
-	case "left", "right", "tab", "shift+tab", "h", "l":
-		m.choice = stay - m.choice
+	case "right", "down", "tab":
+		m.choice = ways[(at+1)%len(ways)]
+		return nil
+	case "left", "up", "shift+tab":
+		m.choice = ways[(at+len(ways)-1)%len(ways)]
 		return nil
 	case "enter", "space":
-		if m.choice == stopAndSave {
-			return m.stop()
-		}
-	case "s", "y", "ctrl+c":
-		return m.stop()
+		return m.choose(m.choice)
+	case "y", "ctrl+c":
+		return m.choose(ways[0])
+	case "s":
+		return m.choose(stopAndSave)
+	case "l":
+		return m.choose(leaveRunning)
 	case "esc", "c", "n":
-	default:
-		return nil
+		return m.choose(stay)
 	}
+	return nil
+}
+
+// choose takes a way out of the quit dialog.
+func (m *screen) choose(c choice) tea.Cmd {
 	m.dialog = noDialog
+	switch c {
+	case stopAndSave:
+		return m.stop()
+	case leaveRunning:
+		return m.leave()
+	}
 	return nil
 }
 
@@ -86,7 +121,9 @@ func (m *screen) drawDialog(area size) []string {
 			st.muted.paint("q leaves the screen at once; it is saved all the same"),
 		}, area, st)
 	case failedDialog:
-		return framed("the run has failed", m.failedLines(area), area, st)
+		return framed(m.failedTitle(), m.failedLines(area), area, st)
+	case severedDialog:
+		return framed("connection lost", m.severedLines(), area, st)
 	}
 	return nil
 }
@@ -115,21 +152,39 @@ func (m *screen) helpLines() []string {
 
 func (m *screen) quitLines() []string {
 	st := m.styles
-	button := func(c choice, text string) string {
+	lines := []string{"", fmt.Sprintf("Stop training at epoch %s and save it?", count(m.latest.Epoch))}
+	if m.link.Away {
+		lines = append(lines, st.muted.paint("It needs no screen, and may go on."))
+	} else {
+		lines = append(lines, st.muted.paint("It may go on as a process of its own."))
+	}
+	lines = append(lines, "")
+	for _, c := range m.ways() {
+		key := [...]string{"s", "l", "c"}[c]
 		if m.choice == c {
-			return st.accent.paint("▸ ") + st.strong.paint(text)
+			lines = append(lines, st.accent.paint("▸ "+key+"  ")+st.strong.paint(c.words()))
+		} else {
+			lines = append(lines, "  "+st.accent.paint(key)+"  "+st.muted.paint(c.words()))
 		}
-		return "  " + st.muted.paint(text)
 	}
+	return append(lines, "", st.muted.paint("↑ ↓ choose   enter do it   esc cancel"))
+}
+
+// severedLines say that the run can no longer be seen.
+func (m *screen) severedLines() []string {
 	return []string{
-		"",
-		fmt.Sprintf("Stop training at epoch %s and save it?", count(m.latest.Epoch)),
-		st.muted.paint("It can be continued with --resume."),
-		"",
-		button(stopAndSave, "stop and save") + "     " + button(stay, "cancel"),
-		"",
-		st.muted.paint("← → choose   enter do it   esc cancel"),
+		"", m.styles.bad.paint("Nothing more comes from the run."),
+		"Its process has ended, or cannot be reached.",
+		"The panes stay as they were.", "",
+		m.styles.muted.paint("q leaves, any other key shows the panes"),
 	}
+}
+
+func (m *screen) failedTitle() string {
+	if m.latest.Phase == run.Interrupted {
+		return "the run was interrupted"
+	}
+	return "the run has failed"
 }
 
 func (m *screen) failedLines(area size) []string {

@@ -40,8 +40,14 @@ func TestScreens(t *testing.T) {
 		})
 	}
 	for name, change := range map[string]func(*screen){
-		"help":     func(m *screen) { m.dialog = helpDialog },
-		"quit":     func(m *screen) { m.dialog = quitDialog },
+		"help": func(m *screen) { m.dialog = helpDialog },
+		"quit": func(m *screen) { m.dialog = quitDialog },
+		"quitAway": func(m *screen) {
+			m.link = Link{Away: true, How: "attached"}
+			m.quit("q")
+		},
+		"severed":  func(m *screen) { m.sever() },
+		"files":    func(m *screen) { m.link = Link{Away: true, ReadOnly: true, How: "by files of far-away, read-only"} },
 		"saving":   func(m *screen) { m.dialog = savingDialog },
 		"latents":  func(m *screen) { m.view.focus = latentsPane },
 		"sampler":  func(m *screen) { m.view.focus = samplerPane },

@@ -18,26 +18,26 @@ type action struct {
 	help  string   // what it does
 	hint  string   // the footer's word
 	pane  pane     // works only while this pane is focused; 0: everywhere
-	live  bool     // works only as long as the run is not over
+	needs source   // works only if this answers
 	do    func(m *screen, key string) tea.Cmd
 }
 
 // actions is the table. The last two always stand in the footer.
 func actions() []action {
 	return []action{
-		{[]string{"space"}, "space", "pause or resume training", "pause", 0, true, (*screen).pause},
-		{[]string{"up", "down", "left", "right"}, "arrows", "choose a latent of the same level", "latent", latentsPane, false, (*screen).move},
-		{[]string{"[", "]", "pgup", "pgdown"}, "[ ]", "go to a finer or a coarser level", "level", latentsPane, false, (*screen).changeLevel},
-		{[]string{"l"}, "l", "free energy, or the gap on a logarithmic scale", "scale", energyPane, false, (*screen).toggleScale},
-		{[]string{"v"}, "v", "spins or fields, where only one has room", "view", latticePane, false, (*screen).toggleView},
-		{[]string{"tab", "shift+tab", "1", "2", "3", "4"}, "tab 1-4", "focus a pane", "focus", 0, false, (*screen).changeFocus},
-		{[]string{"z", "enter"}, "z", "zoom the focused pane, or show all again", "zoom", 0, false, (*screen).toggleZoom},
-		{[]string{"r"}, "r", "draw fresh latents for the lattice", "redraw", 0, true, (*screen).redraw},
-		{[]string{"+", "=", "-", "_"}, "+ -", "raise or lower the learning rate by a quarter", "rate", 0, true, (*screen).changeRate},
-		{[]string{"s"}, "s", "save a checkpoint now", "save", 0, true, (*screen).save},
-		{[]string{"t"}, "t", "the next theme", "theme", 0, false, (*screen).nextTheme},
-		{[]string{"?"}, "?", "this help", "help", 0, false, (*screen).openHelp},
-		{[]string{"q", "ctrl+c"}, "q", "quit: asks, then stops and saves", "quit", 0, false, (*screen).quit},
+		{[]string{"space"}, "space", "pause or resume training", "pause", 0, control, (*screen).pause},
+		{[]string{"up", "down", "left", "right"}, "arrows", "choose a latent of the same level", "latent", latentsPane, nowhere, (*screen).move},
+		{[]string{"[", "]", "pgup", "pgdown"}, "[ ]", "go to a finer or a coarser level", "level", latentsPane, nowhere, (*screen).changeLevel},
+		{[]string{"l"}, "l", "free energy, or the gap on a logarithmic scale", "scale", energyPane, nowhere, (*screen).toggleScale},
+		{[]string{"v"}, "v", "spins or fields, where only one has room", "view", latticePane, nowhere, (*screen).toggleView},
+		{[]string{"tab", "shift+tab", "1", "2", "3", "4"}, "tab 1-4", "focus a pane", "focus", 0, nowhere, (*screen).changeFocus},
+		{[]string{"z", "enter"}, "z", "zoom the focused pane, or show all again", "zoom", 0, nowhere, (*screen).toggleZoom},
+		{[]string{"r"}, "r", "draw fresh latents for the lattice", "redraw", 0, flow, (*screen).redraw},
+		{[]string{"+", "=", "-", "_"}, "+ -", "raise or lower the learning rate by a quarter", "rate", 0, control, (*screen).changeRate},
+		{[]string{"s"}, "s", "save a checkpoint now", "save", 0, control, (*screen).save},
+		{[]string{"t"}, "t", "the next theme", "theme", 0, nowhere, (*screen).nextTheme},
+		{[]string{"?"}, "?", "this help", "help", 0, nowhere, (*screen).openHelp},
+		{[]string{"q", "ctrl+c"}, "q", "quit: asks whether the run stops", "quit", 0, nowhere, (*screen).quit},
 	}
 }
 
@@ -54,8 +54,7 @@ func (m *screen) press(key string) tea.Cmd {
 // offers says that an action makes sense now.
 func (m *screen) offers(a action) bool {
 	here := a.pane == 0 || a.pane == m.view.focus
-	lives := m.latest != nil && !m.latest.Phase.Over()
-	return here && (lives || !a.live)
+	return here && m.reaches(a.needs)
 }
 
 // hints are the footer's part of the table for the focused pane.
@@ -183,9 +182,12 @@ func (m *screen) openHelp(string) tea.Cmd {
 }
 
 func (m *screen) quit(string) tea.Cmd {
-	if m.latest == nil || m.latest.Phase.Over() {
+	switch {
+	case m.latest == nil || m.over():
 		return tea.Quit
+	case !m.reaches(control):
+		return m.leave()
 	}
-	m.dialog, m.choice = quitDialog, stopAndSave
+	m.dialog, m.choice = quitDialog, m.ways()[0]
 	return nil
 }

@@ -31,6 +31,8 @@ type wire struct {
 	leave    context.CancelFunc
 	ended    chan struct{} // closed when the program has ended, with this:
 	result   error
+	exit     Exit
+	link     Link
 	ends     sync.WaitGroup
 	reading  sync.RWMutex // held by a test while the terminal is not to read
 }
@@ -57,7 +59,7 @@ func connect(t *testing.T, area size, o Options) *wire {
 	l.ends.Go(l.read)
 	go func() {
 		defer close(l.ended)
-		l.result = show(ctx, l.fake, o, tty, tty, utf8)
+		l.exit, l.result = show(ctx, l.fake, l.link, o, tty, tty, utf8)
 	}()
 	t.Cleanup(l.disconnect)
 	return l

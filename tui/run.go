@@ -23,20 +23,22 @@ type Runner interface {
 }
 
 // Run shows a run on the terminal of this process until the user leaves or ctx
-// is done. It never stops a run by itself: an error, such as that of a terminal
-// that has hung up, says only that there is no screen any more.
-func Run(ctx context.Context, r Runner, o Options) error {
-	return show(ctx, r, o, os.Stdin, os.Stdout, os.Environ())
+// is done, and says how the user left. It stops a run only if the user asks for
+// that: an error, such as that of a terminal that has hung up, says only that
+// there is no screen any more.
+func Run(ctx context.Context, r Runner, l Link, o Options) (Exit, error) {
+	return show(ctx, r, l, o, os.Stdin, os.Stdout, os.Environ())
 }
 
-func show(ctx context.Context, r Runner, o Options, in, out *os.File, env environment) error {
+func show(ctx context.Context, r Runner, l Link, o Options, in, out *os.File, env environment) (Exit, error) {
 	if err := o.Validate(); err != nil {
-		return err
+		return Done, err
 	}
 	watch, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	profile := o.profile(out, env)
 	m := newScreen(r.Do, later(watch), newStyles(themes.For(true), profile, o.ascii(env)))
+	m.link = l
 	if theme, ok := themes.Named(o.Theme); ok {
 		m.dress(theme)
 		m.chosen = true
@@ -59,11 +61,11 @@ func show(ctx context.Context, r Runner, o Options, in, out *os.File, env enviro
 	follower.Wait()
 	switch {
 	case ctx.Err() != nil:
-		return nil
+		return Done, nil
 	case gone != nil:
-		return gone
+		return Done, gone
 	}
-	return err
+	return m.exit, err
 }
 
 // later makes commands that bring a message after a while, and end with the
@@ -94,6 +96,9 @@ func follow(ctx context.Context, feed *run.Feed[*run.Snapshot], program *tea.Pro
 		case <-pause.C:
 		case <-ctx.Done():
 		}
+	}
+	if ctx.Err() == nil {
+		program.Send(severedMsg{})
 	}
 }
 

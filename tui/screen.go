@@ -26,6 +26,7 @@ type screen struct {
 	do     func(run.Command) error
 	after  func(time.Duration, tea.Msg) tea.Cmd // a message to come later
 	styles *styles
+	link   Link
 	chosen bool // the theme by the user, not by the background
 	area   size
 	view   view
@@ -34,6 +35,9 @@ type screen struct {
 	calm   *run.Snapshot // for charts and numbers: changes twice a second
 	calmed time.Time
 	now    func() time.Time
+
+	severed bool // nothing more comes from a run that is not over
+	exit    Exit
 
 	dialog dialog
 	choice choice
@@ -73,12 +77,16 @@ func newScreen(do func(run.Command) error, after func(time.Duration, tea.Msg) te
 	return &screen{do: do, after: after, now: time.Now, view: view{focus: latticePane}, styles: st}
 }
 
-// Init asks for the background colour, if the theme depends on it.
+// Init greets, and asks for the background colour if the theme depends on it.
 func (m *screen) Init() tea.Cmd {
-	if m.chosen {
-		return nil
+	var greet tea.Cmd
+	if m.link.Greeting != "" {
+		greet = m.say(notice{text: m.link.Greeting})
 	}
-	return tea.RequestBackgroundColor
+	if m.chosen {
+		return greet
+	}
+	return tea.Batch(greet, tea.RequestBackgroundColor)
 }
 
 // Update takes a message.
@@ -98,6 +106,8 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.press(msg.String())
 	case snapshotMsg:
 		return m, m.take(msg.Snapshot)
+	case severedMsg:
+		m.sever()
 	case answeredMsg:
 		return m, m.answered(msg)
 	case silenceMsg:
@@ -133,9 +143,9 @@ func (m *screen) take(s *run.Snapshot) tea.Cmd {
 	switch {
 	case s.Phase.Over() && m.dialog == savingDialog:
 		return tea.Quit
-	case changed && s.Phase == run.Failed:
+	case changed && (s.Phase == run.Failed || s.Phase == run.Interrupted):
 		m.dialog = failedDialog
-	case changed && s.Phase == run.Finished:
+	case changed && s.Phase == run.Finished && !m.link.ReadOnly:
 		return m.say(notice{text: "all epochs are done and saved"})
 	}
 	return m.refresh()
@@ -220,10 +230,14 @@ func (m *screen) ask() tea.Cmd {
 
 // respond sends the question, unless its answer is there.
 func (m *screen) respond() tea.Cmd {
-	if !m.inspecting() || m.latest.Phase.Over() {
+	if !m.inspecting() || !m.reaches(flow) {
 		return nil
 	}
-	if r := responseOf(m.latest, m.geometry(), m.view.latent); r != nil && r.Epoch == m.latest.Epoch {
+	newest := m.latest.Epoch
+	if m.link.ReadOnly {
+		newest = m.latest.Saved
+	}
+	if r := responseOf(m.latest, m.geometry(), m.view.latent); r != nil && r.Epoch >= newest {
 		return nil
 	}
 	m.askedAt = m.now()
@@ -285,7 +299,7 @@ func (m *screen) lines() []string {
 	if m.area.width < minWidth || m.area.height < minHeight {
 		return m.tooSmall()
 	}
-	lines := []string{drawHeader(m.latest, m.area.width, m.styles)}
+	lines := []string{drawHeader(m.latest, m.standing(), m.area.width, m.styles)}
 	var blocks [][]string
 	for _, column := range m.arranged() {
 		var block []string
@@ -296,7 +310,7 @@ func (m *screen) lines() []string {
 	}
 	lines = append(lines, beside(blocks...)...)
 	lines = append(lines,
-		drawStatus(m.calm, m.area.width, m.styles),
+		drawStatus(m.calm, m.link, m.area.width, m.styles),
 		drawFooter(m.notice, m.hints(), m.area.width, m.styles))
 	if m.dialog != noDialog {
 		return over(lines, m.drawDialog(m.area), m.area, m.styles)
@@ -337,7 +351,7 @@ func (m *screen) tooSmall() []string {
 	}
 	switch m.dialog {
 	case quitDialog:
-		text = []string{"stop and save?", "y yes, n no"}
+		text = []string{m.ways()[0].words() + "?", "y yes, n no"}
 	case savingDialog:
 		text = []string{"saving"}
 	}

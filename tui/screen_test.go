@@ -215,24 +215,42 @@ func TestInspectorRefreshes(t *testing.T) {
 }
 
 func TestQuitAsks(t *testing.T) {
+	const stops, leaves, stays = "stops", "leaves", "stays"
 	for _, c := range []struct {
-		keys []string
-		stop bool
+		keys string
+		here string // what becomes of a run of this process
+		away string // and of another's
 	}{
-		{[]string{"q"}, false},
-		{[]string{"q", "esc"}, false},
-		{[]string{"q", "right", "enter"}, false},
-		{[]string{"q", "enter"}, true},
-		{[]string{"q", "y"}, true},
-		{[]string{"ctrl+c"}, false},
-		{[]string{"ctrl+c", "ctrl+c"}, true},
-		{[]string{"?", "q", "q", "left", "left", "enter"}, true},
+		{"q", stays, stays},
+		{"q esc", stays, stays},
+		{"q enter", stops, leaves},
+		{"q y", stops, leaves},
+		{"q right enter", leaves, stops},
+		{"q down down enter", stays, stays},
+		{"q up enter", stays, stays},
+		{"q s", stops, stops},
+		{"q l", leaves, leaves},
+		{"q c", stays, stays},
+		{"ctrl+c", stays, stays},
+		{"ctrl+c ctrl+c", stops, leaves},
+		{"? q q left left enter", leaves, stops},
 	} {
-		console := newConsole(8, size{80, 24})
-		console.press(c.keys...)
-		stopped := slices.ContainsFunc(console.fake.asked(), func(c run.Command) bool { return c.Kind == run.Stop })
-		if stopped != c.stop || console.quit != c.stop {
-			t.Errorf("keys %v: stopped %v, left %v; want %v", c.keys, stopped, console.quit, c.stop)
+		for away, want := range map[bool]string{false: c.here, true: c.away} {
+			console := newConsole(8, size{80, 24})
+			console.link.Away = away
+			console.press(strings.Fields(c.keys)...)
+			got := stays
+			switch stopped := slices.ContainsFunc(console.fake.asked(), func(c run.Command) bool { return c.Kind == run.Stop }); {
+			case stopped && console.quit && console.exit == Done:
+				got = stops
+			case console.quit && console.exit == Left && !stopped:
+				got = leaves
+			case stopped || console.quit:
+				got = "neither"
+			}
+			if got != want {
+				t.Errorf("keys %q, away %v: it %s, want %s", c.keys, away, got, want)
+			}
 		}
 	}
 }

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"neuralrg/training/run"
 )
@@ -64,4 +66,63 @@ func absolute(dir string) string {
 		return dir
 	}
 	return path
+}
+
+// atWork returns the directories of the runs at work on this host, as far as
+// this user's notes know.
+func atWork() []string {
+	var dirs []string
+	for _, l := range run.LiveRuns() {
+		if l.Here() {
+			dirs = append(dirs, nearby(l.Dir))
+		}
+	}
+	return dirs
+}
+
+// nearby is the short path of a directory below the working directory.
+func nearby(dir string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return dir
+	}
+	path, err := filepath.Rel(here, dir)
+	if err != nil || path == ".." || strings.HasPrefix(path, "../") {
+		return dir
+	}
+	return path
+}
+
+// othersAtWork says which runs are at work before another one begins, and is
+// empty if there are none: after a hangup nothing is out of sight.
+func othersAtWork() string {
+	switch dirs := atWork(); len(dirs) {
+	case 0:
+		return ""
+	case 1:
+		return "1 run is live: neuralrg attach " + shellWord(dirs[0])
+	default:
+		return fmt.Sprintf("%d runs are live: neuralrg runs", len(dirs))
+	}
+}
+
+// onlyRun is the one run at work: by the notes or, if they know of none, in the
+// folder where runs are made.
+func onlyRun() (string, error) {
+	dirs := atWork()
+	if len(dirs) == 0 {
+		all, _ := runsIn(runsDir) // none that can be seen is none
+		for _, dir := range all {
+			if o, err := run.OwnerOf(dir); err == nil && o != nil && o.Here && !o.Dead {
+				dirs = append(dirs, dir)
+			}
+		}
+	}
+	switch len(dirs) {
+	case 0:
+		return "", failed("no run is at work", "name the directory of one that is over, or start one: neuralrg train --detach")
+	case 1:
+		return dirs[0], nil
+	}
+	return "", usage(fmt.Sprintf("%d runs are at work: %s", len(dirs), strings.Join(dirs, ", ")), "name the one to look at, as in neuralrg attach "+shellWord(dirs[0]))
 }

@@ -67,10 +67,13 @@ func (p *progress) head(s *run.Snapshot) error {
 		return nil
 	}
 	p.headed = true
-	c := s.Config
-	_, err := fmt.Fprintf(p.out, "neuralrg %s: L=%d, T=%.6g, %d parameters, batch %d, %d epochs, seed %d, %d threads\n"+
+	c, threads := s.Config, ""
+	if s.Threads > 0 { // the files of a run do not tell
+		threads = fmt.Sprintf(", %d threads", s.Threads)
+	}
+	_, err := fmt.Fprintf(p.out, "neuralrg %s: L=%d, T=%.6g, %d parameters, batch %d, %d epochs, seed %d%s\n"+
 		"%s gradient, symmetry %t, Adam at %v (%s), weight decay %v\nfree energies: of the dual, in nats\ndirectory %s\n",
-		Version, c.L, c.Temperature, s.Parameters, c.Batch, c.Epochs, c.Seed, s.Threads,
+		Version, c.L, c.Temperature, s.Parameters, c.Batch, c.Epochs, c.Seed, threads,
 		c.Objective, c.Symmetry, c.Rate, c.Schedule, c.WeightDecay, tui.Clean(s.Dir))
 	return output(err)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"neuralrg/training/remote"
 	"neuralrg/training/run"
 	"neuralrg/tui"
 )
@@ -57,8 +58,10 @@ func (a *app) stopOne(ctx context.Context, dir string) error {
 	case !g.Owner.Here:
 		return elsewhere(dir, g.Owner)
 	}
-	if err := terminate(dir, g.Owner); err != nil {
-		return err
+	if !tell(ctx, dir) {
+		if err := terminate(dir, g.Owner); err != nil {
+			return err
+		}
 	}
 	return a.awaitEnd(ctx, dir, g.Owner)
 }
@@ -67,6 +70,16 @@ func (a *app) stopOne(ctx context.Context, dir string) error {
 func elsewhere(dir string, o *run.Owner) error {
 	return failed(fmt.Sprintf("%s is at work on another host: process %d on %s", dir, o.PID, o.Host),
 		fmt.Sprintf("stop it there: ssh %s neuralrg stop %s", shellWord(o.Host), shellWord(absolute(dir))))
+}
+
+// tell tells the run in a directory to stop by its socket, if that is possible.
+func tell(ctx context.Context, dir string) bool {
+	v, err := remote.Open(ctx, dir)
+	if err != nil {
+		return false
+	}
+	defer v.Close()
+	return v.Connection().How == remote.Socket && v.Do(run.Command{Kind: run.Stop}) == nil
 }
 
 // terminate sends SIGTERM to the owner of a run. The process is pinned first and

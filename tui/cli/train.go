@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -50,6 +52,10 @@ func (a *app) train(f *trainFlags) error {
 	if screen { // the last words are for whoever still reads
 		a.out = forgiving{a.out}
 	}
+	greeting := othersAtWork()
+	if greeting != "" && !screen {
+		a.note(greeting)
+	}
 	lines := newProgress(a.out, a.note, !f.resume)
 	r, err := f.open(ctx, screen || (a.parent != nil && !f.plain), a.note)
 	if errors.Is(err, run.ErrFinished) {
@@ -58,7 +64,8 @@ func (a *app) train(f *trainFlags) error {
 	if err != nil {
 		return err
 	}
-	defer a.serve(r)()
+	end := sync.OnceFunc(a.serve(r))
+	defer end()
 	if a.parent != nil {
 		a.cutLoose(r.Feed().Latest().Dir)
 	}
@@ -66,19 +73,32 @@ func (a *app) train(f *trainFlags) error {
 	if f.json {
 		lines.out = forgiving{a.stderr}
 	}
+	exit := tui.Done
 	if screen {
-		err = a.show(ctx, cancel, f, r, lines)
+		exit, err = a.show(ctx, cancel, f, greeting, r, lines)
 	} else {
 		err = follow(r, lines, cancel)
 	}
 	last := r.Wait()
-	if last.Phase == run.Failed {
+	switch {
+	case last.Phase == run.Failed:
 		return failed(last.Error, last.Hint)
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	case exit == tui.Left && last.Phase == run.Stopped:
+		end()
+		return a.trainDetached(false, f.sequel(last))
 	}
 	return a.conclude(f, last)
+}
+
+// sequel is how a process of its own goes on with a run that this one leaves, to
+// the same bits: as it is carried out now.
+func (f *trainFlags) sequel(last *run.Snapshot) []string {
+	return []string{
+		"train", "--resume", "--detach", "--dir=" + last.Dir, "--threads", strconv.Itoa(f.threads),
+		"--sampler", string(last.Sampler), "--sampler-share", strconv.FormatFloat(f.config.SamplerShare, 'g', -1, 64),
+	}
 }
 
 // serve lets viewers come to a run and leaves a note of it; the function that it
@@ -113,14 +133,14 @@ func (a *app) concludeFinished(f *trainFlags) error {
 // show follows a run on the screen. A screen that breaks, as when its terminal
 // hangs up, does not end the run: it goes on as lines of text, which need not
 // arrive.
-func (a *app) show(ctx context.Context, cancel context.CancelCauseFunc, f *trainFlags, r *run.Run, lines *progress) error {
-	err := tui.Run(ctx, r, f.screen)
+func (a *app) show(ctx context.Context, cancel context.CancelCauseFunc, f *trainFlags, greeting string, r *run.Run, lines *progress) (tui.Exit, error) {
+	exit, err := tui.Run(ctx, r, tui.Link{Greeting: greeting}, f.screen)
 	if err == nil {
-		cancel(nil) // who leaves the screen has asked the run to stop
-		return nil
+		cancel(nil) // who leaves the screen has asked the run to stop, here at least
+		return exit, nil
 	}
 	a.note(fmt.Sprintf("the screen ended (%v); training goes on", err))
-	return follow(r, lines, cancel)
+	return exit, follow(r, lines, cancel)
 }
 
 // follow writes a run as lines until it is over. If they cannot be written, as
@@ -168,11 +188,14 @@ func untilSignal(survives bool) (context.Context, context.CancelCauseFunc) {
 	return ctx, cancel
 }
 
-// onScreen says whether a run is shown on the screen, which needs a terminal to
-// draw on and to take keys from.
+// onScreen says whether a run is shown on the screen.
 func (a *app) onScreen(f *trainFlags) bool {
-	return a.parent == nil && !f.plain && !f.json && os.Getenv("TERM") != "dumb" &&
-		term.IsTerminal(a.stdin.Fd()) && term.IsTerminal(a.stdout.Fd())
+	return a.parent == nil && !f.plain && !f.json && a.hasScreen()
+}
+
+// hasScreen says whether there is a terminal to draw on and to take keys from.
+func (a *app) hasScreen() bool {
+	return os.Getenv("TERM") != "dumb" && term.IsTerminal(a.stdin.Fd()) && term.IsTerminal(a.stdout.Fd())
 }
 
 // shellWord quotes a file's name for a shell, if need be.

@@ -105,12 +105,7 @@ func (f *trainFlags) register(flags *pflag.FlagSet) {
 	flags.AddFlagSet(f.samplers)
 	flags.BoolVar(&f.plain, "plain", false, "lines of text, no screen")
 	flags.BoolVar(&f.json, "json", false, "the result as one JSON object; implies --plain")
-	addChoice(flags, &f.screen.Color, "color", "colours",
-		tui.ColorAuto, tui.ColorTrue, tui.Color256, tui.Color16, tui.ColorNone)
-	addChoice(flags, &f.screen.Glyphs, "glyphs", "characters",
-		tui.GlyphsAuto, tui.GlyphsBlock, tui.GlyphsASCII)
-	flags.Var((*word)(&f.screen.Theme), "theme", "colour theme (by the terminal's background)")
-	flags.Var((*whole)(&f.screen.FPS), "fps", "pictures a second at most (5, and 4 over SSH)")
+	screenFlags(flags, &f.screen)
 }
 
 func flagSet() *pflag.FlagSet {
