@@ -93,10 +93,11 @@ func nearby(dir string) string {
 	return path
 }
 
-// othersAtWork says which runs are at work before another one begins, and is
+// othersAtWork says which runs are at work beside the one in a directory, and is
 // empty if there are none: after a hangup nothing is out of sight.
-func othersAtWork() string {
-	switch dirs := atWork(); len(dirs) {
+func othersAtWork(dir string) string {
+	dirs := slices.DeleteFunc(atWork(), func(other string) bool { return real(other) == real(dir) })
+	switch len(dirs) {
 	case 0:
 		return ""
 	case 1:

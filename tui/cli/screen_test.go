@@ -138,6 +138,7 @@ func TestScreenFromStartToQuit(t *testing.T) {
 }
 
 func TestTerminalThatDoesNotReadStopsNothing(t *testing.T) {
+	t.Parallel() // it mostly waits
 	stall := 5 * time.Second
 	if testing.Short() {
 		stall = time.Second

@@ -43,18 +43,11 @@ func (a *app) train(f *trainFlags) error {
 	if f.detach && a.parent == nil {
 		return a.trainDetached(f.json, a.args)
 	}
-	if a.parent != nil {
-		f.json = false // that was for the process which has asked
-	}
 	screen := a.onScreen(f)
 	ctx, cancel := untilSignal(screen || a.parent != nil)
 	defer cancel(nil)
 	if screen { // the last words are for whoever still reads
 		a.out = forgiving{a.out}
-	}
-	greeting := othersAtWork()
-	if greeting != "" && !screen {
-		a.note(greeting)
 	}
 	lines := newProgress(a.out, a.note, !f.resume)
 	r, err := f.open(ctx, screen || (a.parent != nil && !f.plain), a.note)
@@ -66,19 +59,7 @@ func (a *app) train(f *trainFlags) error {
 	}
 	end := sync.OnceFunc(a.serve(r))
 	defer end()
-	if a.parent != nil {
-		a.cutLoose(r.Feed().Latest().Dir)
-	}
-	lines.out = a.out
-	if f.json {
-		lines.out = forgiving{a.stderr}
-	}
-	exit := tui.Done
-	if screen {
-		exit, err = a.show(ctx, cancel, f, greeting, r, lines)
-	} else {
-		err = follow(r, lines, cancel)
-	}
+	exit, err := a.accompany(ctx, cancel, f, r, lines)
 	last := r.Wait()
 	switch {
 	case last.Phase == run.Failed:
@@ -90,6 +71,28 @@ func (a *app) train(f *trainFlags) error {
 		return a.trainDetached(false, f.sequel(last))
 	}
 	return a.conclude(f, last)
+}
+
+// accompany follows a run until it is over or told to stop, or the user leaves
+// it at work.
+func (a *app) accompany(ctx context.Context, cancel context.CancelCauseFunc, f *trainFlags, r *run.Run, lines *progress) (tui.Exit, error) {
+	dir := r.Feed().Latest().Dir
+	others := othersAtWork(dir)
+	if a.onScreen(f) {
+		return a.show(ctx, cancel, r, tui.Link{Greeting: others}, f.screen, lines)
+	}
+	if others != "" {
+		a.note(others)
+	}
+	if a.parent != nil {
+		f.json = false // that was for the process which has asked
+		a.cutLoose(dir)
+	}
+	lines.out = a.out
+	if f.json {
+		lines.out = forgiving{a.stderr}
+	}
+	return tui.Done, follow(r, lines, cancel)
 }
 
 // sequel is how a process of its own goes on with a run that this one leaves, to
@@ -133,8 +136,8 @@ func (a *app) concludeFinished(f *trainFlags) error {
 // show follows a run on the screen. A screen that breaks, as when its terminal
 // hangs up, does not end the run: it goes on as lines of text, which need not
 // arrive.
-func (a *app) show(ctx context.Context, cancel context.CancelCauseFunc, f *trainFlags, greeting string, r *run.Run, lines *progress) (tui.Exit, error) {
-	exit, err := tui.Run(ctx, r, tui.Link{Greeting: greeting}, f.screen)
+func (a *app) show(ctx context.Context, cancel context.CancelCauseFunc, r *run.Run, l tui.Link, o tui.Options, lines *progress) (tui.Exit, error) {
+	exit, err := tui.Run(ctx, r, l, o)
 	if err == nil {
 		cancel(nil) // who leaves the screen has asked the run to stop, here at least
 		return exit, nil

@@ -276,6 +276,7 @@ func TestKilledAndResumedHasTheSameBits(t *testing.T) {
 }
 
 func TestReaderThatGoesAwayStopsTheRunQuietly(t *testing.T) {
+	t.Parallel() // it mostly waits
 	dir := t.TempDir()
 	r, w, err := os.Pipe()
 	if err != nil {
