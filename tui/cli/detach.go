@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -62,6 +63,7 @@ func (a *app) detach(args []string) (begun, error) {
 	c.Stdout, c.Stderr = a.stdout, a.stderr
 	c.ExtraFiles = []*os.File{w}
 	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	keepFiles()
 	err = errors.Join(c.Start(), w.Close())
 	if err != nil {
 		return begun{}, cannotDetach(err)
@@ -80,6 +82,17 @@ func (a *app) detach(args []string) (begun, error) {
 		return begun{}, cannotDetach(err)
 	}
 	return begun{}, ended(c.Wait())
+}
+
+// keepFiles keeps from the new process whatever files this one was started with
+// beside the usual three: a lock or a pipe of a shell that waits for its end.
+func keepFiles() {
+	entries, _ := os.ReadDir("/dev/fd") // where there is none they are handed on
+	for _, e := range entries {
+		if fd, err := strconv.Atoi(e.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
 }
 
 func cannotDetach(err error) error {

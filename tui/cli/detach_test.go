@@ -1,7 +1,9 @@
 package cli_test
 
 import (
+	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -122,6 +124,74 @@ func TestDetachListStop(t *testing.T) {
 	log, err := os.ReadFile(filepath.Join(dir, "run", "log.txt"))
 	if err != nil || !says(string(log), []string{"epoch 1/1000000", "stopped after", "go on with"}) {
 		t.Errorf("the log has %q, %v", log, err)
+	}
+}
+
+// A detached run holds nothing of the shell that started it.
+func TestDetachHoldsNoFiles(t *testing.T) {
+	dir := t.TempDir()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	c := command(t, dir, append([]string{"train", "--detach", "--epochs", "1000000", "--dir", "run"}, tiny...)...)
+	c.ExtraFiles = []*os.File{nil, nil, w} // as a shell's 5>lock
+	c.Stdout = w
+	if err := c.Run(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	said := make(chan string, 1)
+	go func() {
+		text, _ := io.ReadAll(r) // until nobody holds the other end
+		said <- string(text)
+	}()
+	select {
+	case text := <-said:
+		if !says(text, []string{"trains on its own, in run", "neuralrg attach run", "neuralrg stop run"}) {
+			t.Errorf("it says %q", text)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("the run holds a file of its starter")
+	}
+	if o := neuralrg(t, dir, "stop", "run"); o.code != 0 {
+		t.Fatal(o.stderr)
+	}
+}
+
+// A run that does not stop at once is waited for, and the word stays with it.
+func TestStopWaits(t *testing.T) {
+	t.Parallel() // it mostly waits
+	dir := t.TempDir()
+	pid := detached(t, dir, "run")
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	c := command(t, dir, "stop", "run")
+	words, err := c.StderrPipe()
+	if err == nil {
+		err = c.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(words)
+	if note, err := lines.ReadString('\n'); err != nil || !strings.HasPrefix(note, "note: waiting for process") {
+		t.Errorf("it says %q, %v", note, err)
+	}
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	rest, _ := io.ReadAll(lines)
+	o := outcome{code: exitCode(t, c.Wait()), stderr: string(rest)}
+	wantError(t, o, 1, "told to stop, but has not saved yet", "neuralrg runs")
+	if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	within(t, "the run has ended", func() bool { return ended(pid) })
+	if found := listed(t, dir, "run")["run"]; found["state"] != "stopped" {
+		t.Errorf("listed as %v", found)
 	}
 }
 

@@ -74,7 +74,9 @@ func elsewhere(dir string, o *run.Owner) error {
 
 // tell tells the run in a directory to stop by its socket, if that is possible.
 func tell(ctx context.Context, dir string) bool {
-	v, err := remote.Open(ctx, dir)
+	soon, release := context.WithTimeout(ctx, askTime)
+	defer release()
+	v, err := remote.Open(soon, dir)
 	if err != nil {
 		return false
 	}
@@ -104,9 +106,14 @@ func terminate(dir string, o *run.Owner) error {
 	return nil
 }
 
+// stopPatience is how long stopping may take without a word about it.
+const stopPatience = 3 * time.Second
+
 // awaitEnd waits until a run that was told to stop has done so, and says where
 // it stands.
 func (a *app) awaitEnd(ctx context.Context, dir string, o *run.Owner) error {
+	patience := time.NewTimer(stopPatience)
+	defer patience.Stop()
 	for {
 		g, err := run.GlanceAt(dir, 0)
 		switch {
@@ -124,6 +131,8 @@ func (a *app) awaitEnd(ctx context.Context, dir string, o *run.Owner) error {
 		}
 		select {
 		case <-time.After(50 * time.Millisecond):
+		case <-patience.C:
+			a.note(fmt.Sprintf("waiting for process %d to end its epoch and save", o.PID))
 		case <-ctx.Done():
 			return failed(fmt.Sprintf("process %d is told to stop, but has not saved yet", o.PID), "see with: neuralrg runs")
 		}

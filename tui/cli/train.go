@@ -201,8 +201,12 @@ func (a *app) hasScreen() bool {
 	return os.Getenv("TERM") != "dumb" && term.IsTerminal(a.stdin.Fd()) && term.IsTerminal(a.stdout.Fd())
 }
 
-// shellWord quotes a file's name for a shell, if need be.
+// shellWord quotes a file's name for a shell, if need be, and sees that it does
+// not look like a flag.
 func shellWord(s string) string {
+	if strings.HasPrefix(s, "-") {
+		s = "./" + s
+	}
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=+:,@%"
 	if s != "" && strings.Trim(s, plain) == "" {
 		return s
