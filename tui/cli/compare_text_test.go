@@ -66,7 +66,7 @@ func TestComparisonAsText(t *testing.T) {
 		"Wolff: 21.0 us a draw of 8 clusters, tau 0.53 draws, 44422 independent/s\n",
 		"                                hmc     latent-hmc            hmc\n",
 		"settings                      equal          equal          tuned\n",
-		"thermalised, cold    1452 (1446-2327)            175      not in 12\n",
+		"thermalised, cold      1452 -6 +875            175      not in 12\n",
 		"thermalised, hot       not in 10000              -              -\n",
 		"tau                       259+-9.98    !80.3+-4.45              -\n",
 		"<m^2>                0.5460+-0.0030 0.5399+-0.0044              -\n",

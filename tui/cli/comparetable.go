@@ -112,11 +112,12 @@ func thermalised(r compare.Result, start string) string {
 	return interval(*s.Thermalisation)
 }
 
+// interval is a time and what may be less or more of it.
 func interval(t sampling.Thermalisation) string {
 	if t.Low == t.High {
 		return fmt.Sprint(t.Time)
 	}
-	return fmt.Sprintf("%d (%d-%d)", t.Time, t.Low, t.High)
+	return fmt.Sprintf("%d -%d +%d", t.Time, t.Time-t.Low, t.High-t.Time)
 }
 
 // curves are <m²> at some trajectories, from both starts.
@@ -163,7 +164,7 @@ func noisy(c compare.Cost) string {
 
 // notes say what the numbers alone do not.
 func (t *compareTable) notes() {
-	t.text.WriteString("\nTimes are in trajectories; in brackets, what an error of the mean leaves open.\n" +
+	t.text.WriteString("\nTimes are in trajectories; - and + are what an error of the mean leaves open.\n" +
 		"tau is that of m^2. A trajectory is one of all chains; its milliseconds, and the\n" +
 		"independent values of m^2 a second, are of one core.\n")
 	var busy, short bool
