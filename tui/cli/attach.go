@@ -58,6 +58,7 @@ func (a *app) attach(dir string, plain bool, o tui.Options) (err error) {
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer release()
+	context.AfterFunc(ctx, release) // another signal ends this process
 	v, err := remote.Open(ctx, dir)
 	if ctx.Err() != nil {
 		return nil

@@ -19,6 +19,7 @@ func attached(t *testing.T, dir string, args ...string) *terminal {
 // Two viewers have the same run in hand. One that leaves, or is killed, disturbs
 // neither the other nor the run.
 func TestAttach(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	pid := detached(t, dir, "run")
 	first, second, third := attached(t, dir), attached(t, dir, "run"), attached(t, dir)
@@ -67,6 +68,7 @@ func TestAttach(t *testing.T) {
 
 // A screen whose terminal hangs up can be found again.
 func TestAttachAfterHangup(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	args := append([]string{"--epochs", "1000000", "--dir", "run"}, tiny...)
 	e := onTerminal(t, 80, 24, command(t, dir, args...))
@@ -96,6 +98,7 @@ func TestAttachAfterHangup(t *testing.T) {
 // The screen of a run of its own leaves it running as another process, which
 // goes on to the same bits.
 func TestLeaveItRunning(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	args := append([]string{"--epochs", "1000000", "--schedule", "constant", "--dir", "run"}, tiny...)
 	e := onTerminal(t, 80, 24, command(t, dir, args...))
@@ -121,6 +124,7 @@ func TestLeaveItRunning(t *testing.T) {
 
 // A run that is killed while one looks: the screen keeps its picture and says so.
 func TestAttachToARunThatIsKilled(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	pid := detached(t, dir, "run")
 	viewer := attached(t, dir)
@@ -140,7 +144,7 @@ func TestAttachToARunThatIsKilled(t *testing.T) {
 
 // Without a terminal a run is followed as lines of text; Ctrl-C only leaves.
 func TestAttachAsLines(t *testing.T) {
-	t.Parallel() // it waits for lines that come seldom
+	t.Parallel()
 	dir := t.TempDir()
 	detached(t, dir, "run")
 	var stdout, stderr bytes.Buffer
@@ -179,6 +183,7 @@ func TestAttachAsLines(t *testing.T) {
 
 // Which run is meant if none is named.
 func TestAttachWithoutAName(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	wantError(t, neuralrg(t, dir, "attach"), 1, "no run is at work", "train --detach")
 	wantError(t, neuralrg(t, dir, "attach", "nowhere"), 2, "there is no directory nowhere", "directory of a run")
@@ -206,6 +211,7 @@ func TestAttachWithoutAName(t *testing.T) {
 
 // A run of another host is read by its files, and has its say only there.
 func TestAttachToAnotherHost(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	interrupt, wait := process(t, dir, io.Discard, "--epochs", "1000000", "--dir", "run")
 	interrupt(syscall.SIGTERM)

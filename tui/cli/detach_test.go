@@ -76,6 +76,7 @@ func listed(t *testing.T, dir string, args ...string) map[string]map[string]any 
 // A detached run has begun when the command returns; it is no child of a
 // terminal, outlives SIGHUP, is listed, and stops when it is told to.
 func TestDetachListStop(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	pid := detached(t, dir, "run")
 	path := filepath.Join(dir, "run", "metrics.jsonl")
@@ -129,6 +130,7 @@ func TestDetachListStop(t *testing.T) {
 
 // A detached run holds nothing of the shell that started it.
 func TestDetachHoldsNoFiles(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -162,7 +164,7 @@ func TestDetachHoldsNoFiles(t *testing.T) {
 
 // A run that does not stop at once is waited for, and the word stays with it.
 func TestStopWaits(t *testing.T) {
-	t.Parallel() // it mostly waits
+	t.Parallel()
 	dir := t.TempDir()
 	pid := detached(t, dir, "run")
 	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
@@ -176,6 +178,7 @@ func TestStopWaits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer time.AfterFunc(30*time.Second, func() { _ = c.Process.Kill() }).Stop()
 	lines := bufio.NewReader(words)
 	if note, err := lines.ReadString('\n'); err != nil || !strings.HasPrefix(note, "note: waiting for process") {
 		t.Errorf("it says %q, %v", note, err)
@@ -197,6 +200,7 @@ func TestStopWaits(t *testing.T) {
 
 // What is wrong with a detached run is said as ever, with its exit code.
 func TestDetachThatCannotBegin(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	wantError(t, neuralrg(t, dir, "train", "--detach", "-L", "7"), 2, "7 is not a power of two", "4 or 8")
 	detached(t, dir, "run")
@@ -218,6 +222,7 @@ func TestDetachThatCannotBegin(t *testing.T) {
 
 // A run goes on detached where it was stopped, to the same bits.
 func TestDetachAfterStop(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	interrupt, wait := process(t, dir, new(strings.Builder), "--epochs", "1000000", "--schedule", "constant", "--dir", "run")
 	interrupt(syscall.SIGTERM)
@@ -255,6 +260,7 @@ func sameAsUndisturbed(t *testing.T, dir string, before int) {
 }
 
 func TestStopErrors(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	wantError(t, neuralrg(t, dir, "stop"), 2, "needs the directory of a run", "neuralrg stop runs/first")
 	wantError(t, neuralrg(t, dir, "stop", "nowhere"), 2, "there is no directory nowhere", "directory of a run")
@@ -271,6 +277,7 @@ func TestStopErrors(t *testing.T) {
 
 // Directories that are damaged are listed with what is wrong.
 func TestRunsOfAllKinds(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	runs := filepath.Join(dir, "runs")
 	for _, name := range []string{"good", "killed", "torn", "config", "empty"} {

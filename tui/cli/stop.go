@@ -33,6 +33,7 @@ func (a *app) stopCommand() *cobra.Command {
 func (a *app) stop(dirs []string) error {
 	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer release()
+	context.AfterFunc(ctx, release) // another signal ends this process
 	var last error
 	for _, dir := range dirs {
 		err := a.stopOne(ctx, dir)
@@ -80,8 +81,18 @@ func tell(ctx context.Context, dir string) bool {
 	if err != nil {
 		return false
 	}
-	defer v.Close()
-	return v.Connection().How == remote.Socket && v.Do(run.Command{Kind: run.Stop}) == nil
+	defer v.Close() // which ends Do
+	if v.Connection().How != remote.Socket {
+		return false
+	}
+	answer := make(chan error, 1)
+	go func() { answer <- v.Do(run.Command{Kind: run.Stop}) }()
+	select {
+	case err := <-answer:
+		return err == nil
+	case <-soon.Done(): // its process may be suspended
+		return false
+	}
 }
 
 // terminate sends SIGTERM to the owner of a run. The process is pinned first and
