@@ -55,7 +55,7 @@ func (old *image) next(s *run.Snapshot) *image {
 	for n, f := range fields {
 		i.pieces[n] = old.pieces[n]
 		value := is.FieldByIndex(f.Index).Interface()
-		if old.number > 0 && reflect.DeepEqual(value, was.FieldByIndex(f.Index).Interface()) {
+		if reflect.DeepEqual(value, was.FieldByIndex(f.Index).Interface()) {
 			continue
 		}
 		if data, err := json.Marshal(value); err == nil { // else it stays as it was: JSON has no NaN
