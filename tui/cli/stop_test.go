@@ -53,16 +53,22 @@ func TestStopBySignal(t *testing.T) {
 		close(m.release)
 		server.Close()
 	}()
-	o := neuralrg(t, dir, "stop", "run")
-	if o.code != 0 || !strings.HasPrefix(o.stdout, "run is saved: stopped at epoch ") {
-		t.Errorf("exit code %d, %q, %q", o.code, o.stdout, o.stderr)
+	var words strings.Builder
+	stop := command(t, dir, "stop", "run")
+	stop.Stdout, stop.Stderr = &words, &words
+	if err := stop.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer time.AfterFunc(30*time.Second, func() { _ = stop.Process.Kill() }).Stop()
+	if err := stop.Wait(); err != nil || !strings.HasPrefix(words.String(), "run is saved: stopped at epoch ") {
+		t.Errorf("%v, %q", err, words.String())
 	}
 	select {
 	case err := <-stopped:
 		if err != nil {
 			t.Error(err)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Second):
 		t.Error("no signal came")
 	}
 }
