@@ -185,7 +185,7 @@ func TestSamplersFindTheMagnetization(t *testing.T) {
 }
 
 func TestResponse(t *testing.T) {
-	r := start(t, tiny(300), Options{})
+	r := start(t, tiny(1_000_000), Options{})
 	eventually(t, r, "100 epochs", func(s *Snapshot) bool { return s.Epoch >= 100 })
 	do(t, r, Command{Kind: Pause})
 	do(t, r, Command{Kind: Respond, Latent: 5})
