@@ -81,13 +81,13 @@ func drawProgress(s *run.Snapshot, width int, st *styles) string {
 // linearPlot is the free energy and the exact value. What the first epochs
 // have, hundreds of nats above the rest, is cut off.
 func linearPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
-	values := curve(s, func(e run.Span) run.Range { return e.FreeEnergy })
+	energy := curve(s, st, func(e run.Span) run.Range { return e.FreeEnergy })
 	exact := -s.Exact.LnZDual
-	low, high := window(chart.Resample(values, max(width, 1)), exact)
+	low, high := window(chart.Resample(energy.Values, max(width, 1)), exact)
 	return chart.Plot{
 		Series: []chart.Series{
 			{Values: []float64{exact, exact}, Color: st.graph(st.theme.Exact)},
-			{Values: values, Color: st.graph(st.theme.Curve)},
+			energy,
 		},
 		Low: low, High: high,
 		First: firstEpoch(s), Last: float64(s.Epoch),
@@ -96,17 +96,18 @@ func linearPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
 	}
 }
 
-// curve is the mean of a quantity along the whole run.
-func curve(s *run.Snapshot, of func(run.Span) run.Range) []float64 {
-	var values []float64
+// curve is the mean of a quantity along the whole run, in the band of its
+// extremes.
+func curve(s *run.Snapshot, st *styles, of func(run.Span) run.Range) chart.Series {
+	c := chart.Series{Color: st.graph(st.theme.Curve), Band: st.color(st.theme.Faint)}
 	for span := range s.History.Spans() {
-		v := math.NaN()
-		if r := of(span); r.Count > 0 {
-			v = r.Mean
+		r := of(span)
+		if r.Count == 0 {
+			r.Mean, r.Min, r.Max = math.NaN(), math.NaN(), math.NaN()
 		}
-		values = append(values, v)
+		c.Values, c.Low, c.High = append(c.Values, r.Mean), append(c.Low, r.Min), append(c.High, r.Max)
 	}
-	return values
+	return c
 }
 
 // firstEpoch is where curves begin.
@@ -139,18 +140,21 @@ func decimals(interval float64) func(float64) string {
 	return func(v float64) string { return fmt.Sprintf("%.*f", n, v) }
 }
 
-// gapPlot is the logarithm of the gap. A gap that noise has made negative has
-// none and is left out.
+// gapPlot is the logarithm of the gap. A mean that noise has made negative has
+// none and is left out; a band that reaches there reaches the lower edge.
 func gapPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
-	gaps := chart.Resample(curve(s, func(e run.Span) run.Range { return e.Gap }), max(width, 1))
+	gap := curve(s, st, func(e run.Span) run.Range { return e.Gap })
+	gap.Values = chart.Resample(gap.Values, max(width, 1))
 	low, high := math.Inf(1), math.Inf(-1)
-	for i, gap := range gaps {
-		gaps[i] = math.Log10(gap)
-		if gap > 0 {
-			low, high = min(low, gaps[i]), max(high, gaps[i])
-		} else {
-			gaps[i] = math.NaN()
+	for i, v := range gap.Values {
+		gap.Values[i] = math.NaN()
+		if v > 0 {
+			gap.Values[i] = math.Log10(v)
+			low, high = min(low, gap.Values[i]), max(high, gap.Values[i])
 		}
+	}
+	for i := range gap.Low {
+		gap.Low[i], gap.High[i] = logarithm(gap.Low[i]), logarithm(gap.High[i])
 	}
 	if low > high {
 		low, high = 0, 1
@@ -159,10 +163,14 @@ func gapPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
 		low, high = (low+high)/2-0.25, (low+high)/2+0.25
 	}
 	return chart.Plot{
-		Series: []chart.Series{{Values: gaps, Color: st.graph(st.theme.Curve)}},
+		Series: []chart.Series{gap},
 		Low:    low, High: high,
 		First: firstEpoch(s), Last: float64(s.Epoch),
 		Label:  func(v float64) string { return fmt.Sprintf("%.3g", math.Pow(10, v)) },
 		Labels: st.color(st.theme.Muted), ASCII: st.ascii,
 	}
 }
+
+// logarithm is that of a positive number, and for all others that of the least:
+// below every chart, but finite.
+func logarithm(v float64) float64 { return math.Log10(max(v, math.SmallestNonzeroFloat64)) }

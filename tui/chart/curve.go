@@ -10,11 +10,14 @@ import (
 	"github.com/guptarohit/asciigraph"
 )
 
-// Series is one line of a plot. Its values lie at equal distances from the
-// first to the last abscissa; what is not finite is a gap.
+// Series is one line of a plot, and the band that it runs in, if there is one.
+// Values lie at equal distances from the first to the last abscissa; what is not
+// finite is a gap.
 type Series struct {
-	Values []float64
-	Color  asciigraph.AnsiColor
+	Values    []float64
+	Color     asciigraph.AnsiColor
+	Low, High []float64 // of the band, at equal distances too
+	Band      color.Color
 }
 
 // Plot is a chart of lines over a common abscissa, drawn by asciigraph.
@@ -71,7 +74,11 @@ func (p Plot) body(columns, rows int) []string {
 		asciigraph.Height(rows-1), asciigraph.LowerBound(0), asciigraph.UpperBound(1),
 		asciigraph.Offset(1), asciigraph.SeriesColors(colors...),
 		asciigraph.YAxisValueFormatter(func(float64) string { return "" }))
-	return p.labelled(strings.Split(graph, "\n"), labels)
+	lines := strings.Split(graph, "\n")
+	for _, s := range p.Series {
+		p.shade(lines, s, columns)
+	}
+	return p.labelled(lines, labels)
 }
 
 // labelled puts the labels of the ordinate before the rows of a graph, which

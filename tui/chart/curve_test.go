@@ -81,11 +81,13 @@ func TestPlotSurvives(t *testing.T) {
 		{math.MaxFloat64, -math.MaxFloat64},
 		{0, 0, 0},
 		{1e-300, 2e-300},
+		slices.Repeat([]float64{nan, 1, -inf, 2e300, 0.5}, 40),
 	}
 	bounds := []float64{0, 1, -1e300, 1e300, nan, inf, -inf, 1e-320}
 	for range 3000 {
 		p := plotOf(bounds[random.IntN(len(bounds))], bounds[random.IntN(len(bounds))],
 			series[random.IntN(len(series))], series[random.IntN(len(series))])
+		p.Series[0].Low, p.Series[0].High = series[random.IntN(len(series))], series[random.IntN(len(series))]
 		p.ASCII = random.IntN(2) == 0
 		p.First, p.Last = bounds[random.IntN(len(bounds))], bounds[random.IntN(len(bounds))]
 		width, height := random.IntN(50), random.IntN(20)

@@ -1,0 +1,74 @@
+package chart
+
+import (
+	"math"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// shade puts dots where a band is and nothing is drawn yet. Each column has the
+// extremes of all values that fall into it, so that not even the spike of a
+// single one vanishes. The lines of the graph come from the top, each an axis
+// and so many columns.
+func (p Plot) shade(graph []string, s Series, columns int) {
+	n := min(len(s.Low), len(s.High))
+	if n < columns {
+		return // every value is a point of the line
+	}
+	top, bottom := make([]int, columns), make([]int, columns)
+	for c := range columns {
+		from, to := c*n/columns, (c+1)*n/columns
+		top[c], bottom[c] = p.rows(extremes(s.Low[from:to], s.High[from:to]), len(graph))
+	}
+	dot := "·"
+	if p.ASCII {
+		dot = ":"
+	}
+	dot = paint(s.Band, dot)
+	for row, line := range graph {
+		graph[row] = fillBlanks(line, dot, columns, func(c int) bool { return row >= top[c] && row <= bottom[c] })
+	}
+}
+
+// interval is a range of values; low > high is that of none.
+type interval struct{ low, high float64 }
+
+// extremes is the range from the least finite low to the greatest finite high.
+func extremes(low, high []float64) interval {
+	r := interval{math.Inf(1), math.Inf(-1)}
+	for i := range low {
+		if finite(low[i]) && finite(high[i]) {
+			r.low, r.high = min(r.low, low[i]), max(r.high, high[i])
+		}
+	}
+	return r
+}
+
+// rows are the rows from the top that a range covers, of n for the whole
+// ordinate: top > bottom if it covers none.
+func (p Plot) rows(r interval, n int) (top, bottom int) {
+	if r.low > r.high || r.low > p.High || r.high < p.Low {
+		return 1, 0
+	}
+	row := func(v float64) int {
+		share := (max(p.Low, min(p.High, v)) - p.Low) / (p.High - p.Low)
+		return n - 1 - int(math.Round(share*float64(n-1)))
+	}
+	return row(r.high), row(r.low)
+}
+
+// fillBlanks puts a dot into each blank cell behind the axis that is wanted.
+func fillBlanks(line, dot string, columns int, wanted func(column int) bool) string {
+	line = pad(line, columns+1)
+	var filled strings.Builder
+	for c, state := -1, byte(0); line != ""; {
+		sequence, width, n, next := ansi.DecodeSequence(line, state, nil)
+		if sequence == " " && c >= 0 && c < columns && wanted(c) {
+			sequence = dot
+		}
+		filled.WriteString(sequence)
+		line, state, c = line[n:], next, c+width
+	}
+	return filled.String()
+}
