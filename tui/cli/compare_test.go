@@ -94,7 +94,7 @@ func TestInterruptKeepsTheComparison(t *testing.T) {
 	}
 	for _, part := range []string{
 		"20000 chains, L=4, T=2.26919, flow of epoch 1, 2 threads\n", "0.761359 exact\n", " independent/s\n",
-		"\nsettings                      equal", "\n30 ", "interrupted: ",
+		"\nsettings                      equal", "\n1 ", "interrupted: ",
 	} {
 		if !strings.Contains(text.String(), part) {
 			t.Errorf("the text does not say %q:\n%s", part, text.String())
