@@ -37,8 +37,15 @@ func newCheckpoints(dir string, c Config, f *model.Flow) checkpoints {
 	return checkpoints{dir: dir, config: c, tensors: f.Tensors(), params: len(f.Params), masks: len(f.Masks)}
 }
 
-// name is the file name of the checkpoint of an epoch.
-func (k checkpoints) name(epoch int) string { return fmt.Sprintf("%06d.npz", epoch) }
+// checkpointName is the file name of the checkpoint of an epoch.
+func checkpointName(epoch int) string { return fmt.Sprintf("%06d.npz", epoch) }
+
+// epochOf is the epoch of a checkpoint with this file name. It is not ok if no
+// checkpoint has such a name.
+func epochOf(name string) (epoch int, ok bool) {
+	epoch, err := strconv.Atoi(strings.TrimSuffix(name, ".npz"))
+	return epoch, err == nil && epoch >= 0 && checkpointName(epoch) == name
+}
 
 // encode makes the file of a checkpoint. It has the arrays
 //
@@ -155,10 +162,10 @@ func (k checkpoints) save(c checkpoint) error {
 		return err
 	}
 	// The folder may have been removed. The run directory is not made again.
-	if err := os.Mkdir(k.dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := disk.mkdir(k.dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 		return diskProblem("cannot make "+k.dir, err)
 	}
-	if err := writeWhole(filepath.Join(k.dir, k.name(c.Epoch)), file); err != nil {
+	if err := writeWhole(filepath.Join(k.dir, checkpointName(c.Epoch)), file); err != nil {
 		return err
 	}
 	k.thin(c.Epoch)
@@ -178,7 +185,7 @@ func (k checkpoints) thin(newest int) {
 	epochs = slices.DeleteFunc(epochs, func(epoch int) bool { return epoch > newest })
 	for _, epoch := range epochs[min(newestKept, len(epochs)):] {
 		if epoch != 0 {
-			_ = os.Remove(filepath.Join(k.dir, k.name(epoch)))
+			_ = disk.remove(filepath.Join(k.dir, checkpointName(epoch)))
 		}
 	}
 }
@@ -195,8 +202,7 @@ func (k checkpoints) epochs() ([]int, error) {
 	}
 	var epochs []int
 	for _, e := range entries {
-		digits, ok := strings.CutSuffix(e.Name(), ".npz")
-		if epoch, err := strconv.Atoi(digits); ok && err == nil && k.name(epoch) == e.Name() {
+		if epoch, ok := epochOf(e.Name()); ok {
 			epochs = append(epochs, epoch)
 		}
 	}
@@ -216,7 +222,7 @@ func (s skipped) String() string {
 const damaged = ".damaged"
 
 // setAside renames the file. One that keeps its name is skipped again.
-func (s skipped) setAside() { _ = os.Rename(s.path, s.path+damaged) }
+func (s skipped) setAside() { _ = disk.rename(s.path, s.path+damaged) }
 
 // load returns the newest checkpoint that is valid, and each newer one that is
 // not. found is false if there are none at all. It is an error if the newest is
@@ -227,7 +233,7 @@ func (k checkpoints) load() (c checkpoint, found bool, bad []skipped, err error)
 		return checkpoint{}, false, nil, err
 	}
 	for _, epoch := range epochs {
-		path := filepath.Join(k.dir, k.name(epoch))
+		path := filepath.Join(k.dir, checkpointName(epoch))
 		c, err := k.read(path)
 		if err == nil && c.Epoch != epoch {
 			err = fmt.Errorf("it is of epoch %d", c.Epoch)

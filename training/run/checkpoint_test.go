@@ -40,7 +40,7 @@ func TestCheckpointsAreThinned(t *testing.T) {
 func TestThinningKeepsTheOneJustWritten(t *testing.T) {
 	k, c := sample(t)
 	for _, epoch := range []int{900_000, 900_001, 900_002} {
-		if err := os.WriteFile(filepath.Join(k.dir, k.name(epoch)), []byte("torn"), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(k.dir, checkpointName(epoch)), []byte("torn"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -70,7 +70,7 @@ func TestNewestValidCheckpointWins(t *testing.T) {
 		}
 	}
 	check(10, 0)
-	path := func(epoch int) string { return filepath.Join(k.dir, k.name(epoch)) }
+	path := func(epoch int) string { return filepath.Join(k.dir, checkpointName(epoch)) }
 	if err := os.Truncate(path(10), 1000); err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestFailedSaveLeavesTheOldCheckpoint(t *testing.T) {
 	k, c := sample(t)
 	saveAt(t, k, c, 5)
 	// A folder in the place of the temporary file stops root too.
-	if err := os.Mkdir(filepath.Join(k.dir, k.name(5)+temporary), 0o700); err != nil {
+	if err := os.Mkdir(filepath.Join(k.dir, checkpointName(5)+temporary), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	other := c

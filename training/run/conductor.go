@@ -231,6 +231,7 @@ func (b *conductor) stepped(s step, ok bool) {
 	b.unseen = true
 	if b.seconds-b.savedAt >= b.options.saveEvery.Seconds() {
 		b.requestSave()
+		b.keep(now)
 	}
 	if now.After(b.nextFreeze) {
 		b.freeze(now)
@@ -322,9 +323,14 @@ func (b *conductor) tick() {
 		b.publish()
 	}
 	if now := time.Now(); now.After(b.nextKeep) && !b.ledgers.Latest().same(b.ledger()) {
-		b.nextKeep = now.Add(keepEvery)
-		b.ledgers.Publish(b.ledger())
+		b.keep(now)
 	}
+}
+
+// keep gives the keeper what there is now.
+func (b *conductor) keep(now time.Time) {
+	b.nextKeep = now.Add(keepEvery)
+	b.ledgers.Publish(b.ledger())
 }
 
 // ledger is what the directory should hold now.

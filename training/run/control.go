@@ -56,7 +56,7 @@ func (b *conductor) do(c Command) error {
 		b.note("rate", fmt.Sprintf("learning rate %v", c.Value))
 	case Save:
 		b.requestSave()
-		b.nextKeep = time.Time{}
+		b.keep(time.Now())
 	}
 	return nil
 }

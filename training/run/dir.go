@@ -46,7 +46,7 @@ func (d directory) create() error {
 	if err := d.checkNew(); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(d.path(checkpointsName), 0o777); err != nil {
+	if err := disk.mkdirAll(d.path(checkpointsName), 0o777); err != nil {
 		return diskProblem("cannot make the directory "+string(d), err)
 	}
 	return nil
@@ -82,6 +82,24 @@ func (d directory) checkNew() error {
 		}
 	}
 	return nil
+}
+
+// sweep removes the files that a process which was killed had not finished.
+// Only the holder of the lease may do so.
+func (d directory) sweep() {
+	unfinished := []string{d.path(configName), d.path(metricsName), d.path(eventsName)}
+	entries, _ := os.ReadDir(d.path(checkpointsName)) // what cannot be read can stay
+	for _, e := range entries {
+		name := strings.TrimSuffix(e.Name(), temporary)
+		if _, ok := epochOf(name); ok && name != e.Name() {
+			unfinished = append(unfinished, d.path(checkpointsName, name))
+		}
+	}
+	for _, path := range unfinished {
+		if _, err := os.Lstat(path + temporary); err == nil {
+			_ = disk.remove(path + temporary)
+		}
+	}
 }
 
 func isEmpty(path string) bool {
@@ -131,7 +149,7 @@ func open(path string, flag int) (*os.File, error) {
 	if err := checkRegular(path); err != nil && (flag&os.O_CREATE == 0 || !errors.Is(err, fs.ErrNotExist)) {
 		return nil, err
 	}
-	return os.OpenFile(path, flag, 0o666)
+	return disk.open(path, flag, 0o666)
 }
 
 // readFile reads a regular file.
@@ -148,10 +166,10 @@ func writeWhole(path string, data []byte) error {
 	half := path + temporary
 	err := writeSynced(half, data)
 	if err == nil {
-		err = os.Rename(half, path)
+		err = disk.rename(half, path)
 	}
 	if err != nil {
-		_ = os.Remove(half)
+		_ = disk.remove(half)
 		return diskProblem("cannot write "+path, err)
 	}
 	if err := syncDir(filepath.Dir(path)); err != nil {
@@ -161,13 +179,13 @@ func writeWhole(path string, data []byte) error {
 }
 
 func writeSynced(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	f, err := disk.open(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	_, err = disk.write(f, data)
 	if err == nil {
-		err = f.Sync()
+		err = disk.sync(f)
 	}
 	return errors.Join(err, f.Close())
 }
@@ -179,6 +197,6 @@ func syncDir(path string) error {
 	if err != nil {
 		return err
 	}
-	_ = f.Sync()
+	_ = disk.sync(f)
 	return f.Close()
 }

@@ -44,10 +44,10 @@ func appendLines[T any](j *journal, items []T) error {
 			return fmt.Errorf("cannot write %s: %w", j.file.Name(), err)
 		}
 	}
-	n, err := j.file.Write(lines.Bytes())
+	n, err := disk.write(j.file, lines.Bytes())
 	if err != nil {
 		if n > 0 {
-			_ = j.file.Truncate(j.size)
+			_ = disk.truncate(j.file, j.size)
 		}
 		return diskProblem("cannot write "+j.file.Name(), err)
 	}
@@ -57,7 +57,7 @@ func appendLines[T any](j *journal, items []T) error {
 
 // sync brings what was appended to the disk itself.
 func (j *journal) sync() error {
-	if err := j.file.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+	if err := disk.sync(j.file); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return diskProblem("cannot write "+j.file.Name(), err)
 	}
 	return nil
@@ -208,8 +208,16 @@ func cut[T any](path string, keep func(T) bool) error {
 	case !bytes.HasPrefix(data, kept):
 		return writeWhole(path, kept)
 	}
-	if err := os.Truncate(path, int64(len(kept))); err != nil {
+	if err := shorten(path, int64(len(kept))); err != nil {
 		return diskProblem("cannot write "+path, err)
 	}
 	return nil
+}
+
+func shorten(path string, size int64) error {
+	f, err := open(path, os.O_WRONLY)
+	if err != nil {
+		return err
+	}
+	return errors.Join(disk.truncate(f, size), f.Close())
 }

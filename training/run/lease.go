@@ -153,13 +153,13 @@ func outlive(ctx context.Context, path string, h holder, wait time.Duration, not
 
 // newLease makes the file of a lease that nobody holds.
 func newLease(path string, attempt int) (*lease, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	f, err := disk.open(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return nil, diskProblem("cannot make the lease "+path, err)
 	}
 	l := &lease{path: path, file: f, holder: self(attempt)}
 	if err := l.write(); err != nil {
-		return nil, errors.Join(diskProblem("cannot write the lease "+path, err), os.Remove(path), f.Close())
+		return nil, errors.Join(diskProblem("cannot write the lease "+path, err), disk.remove(path), f.Close())
 	}
 	for range lockTries { // who looks at the new file may hold the lock for a moment
 		if err := lock(f); !errors.Is(err, unix.EWOULDBLOCK) {
@@ -221,7 +221,7 @@ func removeLease(path string, h holder, judged fs.FileInfo) error {
 		return nil
 	}
 	aside := fmt.Sprintf("%s.%d%s", path, os.Getpid(), temporary)
-	if err := os.Rename(path, aside); err != nil {
+	if err := disk.rename(path, aside); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -231,7 +231,7 @@ func removeLease(path string, h holder, judged fs.FileInfo) error {
 	if err == nil && !unchanged(moved, judged) {
 		_ = os.Link(aside, path) // a living one: back with it
 	}
-	_ = os.Remove(aside)
+	_ = disk.remove(aside)
 	return nil
 }
 
@@ -308,7 +308,7 @@ func (l *lease) beat() error {
 
 func (l *lease) write() error {
 	l.holder.Heartbeat = time.Now().UTC().Format(time.RFC3339)
-	_, err := l.file.WriteAt(l.holder.encode(), 0)
+	_, err := disk.writeAt(l.file, l.holder.encode(), 0)
 	return err
 }
 
@@ -317,7 +317,7 @@ func (l *lease) release() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.checkLocked() == nil {
-		_ = os.Remove(l.path)
+		_ = disk.remove(l.path)
 	}
 	_ = l.file.Close()
 }

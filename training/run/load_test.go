@@ -28,7 +28,7 @@ func TestLoadTakesTheNewestValidCheckpoint(t *testing.T) {
 	}
 
 	saveAt(t, k, c, 3, 5)
-	torn := filepath.Join(k.dir, k.name(6))
+	torn := filepath.Join(k.dir, checkpointName(6))
 	if err := os.WriteFile(torn, []byte("torn"), 0o666); err != nil {
 		t.Fatal(err)
 	}

@@ -3,11 +3,11 @@ package run
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -23,6 +23,8 @@ const (
 	childDir    = "NEURALRG_TEST_DIR"
 	childEpochs = "NEURALRG_TEST_EPOCHS" // of a new run
 	childLimit  = "NEURALRG_TEST_LIMIT"  // bytes that a file may have at most
+	childRecord = "NEURALRG_TEST_RECORD" // a file for the changes of the directory
+	childKill   = "NEURALRG_TEST_KILL"   // which of them does not come about any more
 )
 
 func TestMain(m *testing.M) {
@@ -39,7 +41,8 @@ func child(dir string) int {
 			panic(err)
 		}
 	}
-	o := Options{Threads: 2, saveEvery: 20 * time.Millisecond}
+	record := recordChanges()
+	o := Options{Threads: 2, saveEvery: time.Millisecond}
 	r, err := Continue(context.Background(), dir, o)
 	if directory(dir).checkOurs("") != nil {
 		epochs, _ := strconv.Atoi(os.Getenv(childEpochs))
@@ -48,6 +51,12 @@ func child(dir string) int {
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "error: %v\nhint: %s\n", err, hintOf(err))
 		return 1
+	}
+	for _, e := range slices.Backward(r.Feed().Latest().Events) {
+		if e.Kind == "resume" {
+			fmt.Fprintf(record, "%s%d\n", resumedAt, e.Epoch)
+			break
+		}
 	}
 	if s := r.Wait(); s.Phase != Finished {
 		fmt.Fprintf(os.Stderr, "error: %s\nhint: %s\n", s.Error, s.Hint)
@@ -160,49 +169,6 @@ func extend(t *testing.T, dir string, epochs int) {
 	}
 	if err := writeWhole(path, data); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestKilledRunContinues(t *testing.T) {
-	if testing.Short() {
-		killAndContinue(t, 1, 100)
-		return
-	}
-	killAndContinue(t, 5, 2000)
-}
-
-// killAndContinue kills a run so many times at random moments, also while it
-// starts or takes up again, and lets it come to its end.
-func killAndContinue(t *testing.T, kills, epochs int) {
-	const seed = 7
-	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
-	whole := uninterrupted(t, tiny(epochs), Options{Threads: 2})
-	dir := filepath.Join(t.TempDir(), "run")
-	for range kills {
-		process, words := another(t, dir, epochs)
-		if err := process.Start(); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Duration(random.IntN(250)) * time.Millisecond)
-		_ = process.Process.Kill()
-		if err := process.Wait(); err != nil && words.Len() > 0 {
-			t.Fatalf("before it was killed: %s", words)
-		}
-	}
-	process, words := another(t, dir, epochs)
-	if err := process.Run(); err != nil && !strings.Contains(words.String(), ErrFinished.Error()) {
-		t.Fatalf("%v: %s", err, words)
-	}
-	sameResult(t, dir, whole)
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		if name := e.Name(); name == leaseName {
-			t.Error("the lease is still there")
-		}
 	}
 }
 

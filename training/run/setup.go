@@ -185,7 +185,9 @@ func (b *conductor) attempts() (int, error) {
 }
 
 func (b *conductor) takeLease(ctx context.Context, attempt int) (err error) {
-	b.lease, err = takeLease(ctx, b.dir.path(leaseName), attempt, patience, b.options.Notice)
+	if b.lease, err = takeLease(ctx, b.dir.path(leaseName), attempt, patience, b.options.Notice); err == nil {
+		b.dir.sweep()
+	}
 	return err
 }
 

@@ -7,11 +7,13 @@ import (
 	"testing"
 )
 
-// A long-lived run is killed often. NEURALRG_SOAK=1 makes it 500 times.
-func TestKilledOftenRunContinues(t *testing.T) {
+// NEURALRG_SOAK=1 kills ten times as often.
+func TestKilledAtFiftyMoments(t *testing.T) {
 	if os.Getenv("NEURALRG_SOAK") == "1" {
-		killAndContinue(t, 500, 100_000)
+		killAtAnyMoment(t, 500)
 		return
 	}
-	killAndContinue(t, 50, 12_000)
+	killAtAnyMoment(t, 50)
 }
+
+func TestKilledBeforeTrulyEveryChange(t *testing.T) { killBeforeChanges(t, 1) }
