@@ -108,7 +108,7 @@ func (v *victim) check(t *testing.T) {
 	if v.worn {
 		return
 	}
-	metrics, err := ReadMetrics(d.path(metricsName))
+	metrics, err := allMetrics(d.path(metricsName))
 	if n := newest.Epoch; err != nil || len(metrics) < n || (n > 0 && metrics[n-1].Epoch != n) {
 		t.Fatalf("%d epochs in the record and a checkpoint of epoch %d, %v", len(metrics), newest.Epoch, err)
 	}

@@ -179,7 +179,7 @@ func TestRecordOfDamagedDirectories(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, epoch := range epochs {
-		if err := os.Truncate(dir.path(checkpointsName, r.checkpoints.name(epoch)), 100); err != nil {
+		if err := os.Truncate(dir.path(checkpointsName, checkpointName(epoch)), 100); err != nil {
 			t.Fatal(err)
 		}
 	}
