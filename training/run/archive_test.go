@@ -31,7 +31,7 @@ func sample(t testing.TB) (checkpoints, checkpoint) {
 	}
 	return newCheckpoints(t.TempDir(), c, flow), checkpoint{
 		State:   training.State{Epoch: 7, Rate: 0.00123, Params: draw(), Masks: flow.Masks, M: draw(), V: draw()},
-		Seconds: 12.75, Events: 3, Draw: 2, Sampler: SamplerLatent,
+		Seconds: 12.75, Events: 3, Draw: 2, Sampler: SamplerLatent, Gap: 4.25,
 	}
 }
 
@@ -47,7 +47,7 @@ func encoded(t testing.TB, k checkpoints, c checkpoint) []byte {
 // equal compares every bit of two checkpoints that a run depends on.
 func equal(a, b checkpoint) bool {
 	return a.Epoch == b.Epoch && a.Rate == b.Rate && a.Seconds == b.Seconds &&
-		a.Events == b.Events && a.Draw == b.Draw && a.Sampler == b.Sampler &&
+		a.Events == b.Events && a.Draw == b.Draw && a.Gap == b.Gap && a.Sampler == b.Sampler &&
 		slices.Equal(a.Params, b.Params) && slices.Equal(a.Masks, b.Masks) &&
 		slices.Equal(a.M, b.M) && slices.Equal(a.V, b.V)
 }
@@ -71,7 +71,7 @@ func TestCheckpointIsANumPyArchive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := 9 + 3*len(k.tensors); len(z.Keys()) != want {
+	if want := 10 + 3*len(k.tensors); len(z.Keys()) != want {
 		t.Errorf("%d arrays, want %d", len(z.Keys()), want)
 	}
 	var epoch int64

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,6 +22,19 @@ type checkpoint struct {
 	Events  int     // lines of events.jsonl that happened before it
 	Draw    int     // of the lattice's latents
 	Sampler Sampler // as chosen live
+	Gap     float64 // smoothed over the epochs before it; infinite if it is not known
+}
+
+// gapWindow is how many epochs a gap is smoothed over.
+const gapWindow = 100
+
+// smooth follows the gap: its mean at first, and then a mean that forgets, by a
+// hundredth with each epoch.
+func smooth(gap float64, m Metrics) float64 {
+	if math.IsInf(gap, 0) || math.IsNaN(gap) {
+		return m.Gap
+	}
+	return gap + (m.Gap-gap)/float64(min(m.Epoch, gapWindow))
 }
 
 // checkpoints is the folder of the checkpoints of one run.
@@ -50,7 +64,7 @@ func epochOf(name string) (epoch int, ok bool) {
 // encode makes the file of a checkpoint. It has the arrays
 //
 //	format, epoch, events, draw   integers
-//	lr, seconds                   float64
+//	lr, seconds, gap              float64
 //	sampler, config               text, as bytes; config is config.json
 //	masks                         a byte a coupling: bit v is set if value v of a block is kept
 //	parameters/NAME               float32, with the names of the flow's tensors
@@ -67,6 +81,7 @@ func (k checkpoints) encode(c checkpoint) ([]byte, error) {
 	a.add("draw", int64(c.Draw))
 	a.add("lr", c.Rate)
 	a.add("seconds", c.Seconds)
+	a.add("gap", c.Gap)
 	a.add("sampler", []byte(c.Sampler), len(c.Sampler))
 	a.add("config", config, len(config))
 	a.add("masks", c.Masks, len(c.Masks))
@@ -126,6 +141,12 @@ func (k checkpoints) fromArrays(arrays map[string][]byte) (checkpoint, error) {
 			return checkpoint{}, err
 		}
 	}
+	c.Gap = math.Inf(1)
+	if _, ok := arrays["gap"]; ok { // the first programs did not write it
+		if err := readArray(arrays, "gap", &c.Gap); err != nil {
+			return checkpoint{}, err
+		}
+	}
 	if err := readArray(arrays, "masks", c.Masks, k.masks); err != nil {
 		return checkpoint{}, err
 	}
@@ -172,7 +193,7 @@ func (k checkpoints) save(c checkpoint) error {
 	return nil
 }
 
-// newestKept is how many checkpoints stay, besides the one of epoch 0.
+// newestKept is how many checkpoints stay, besides the best and that of epoch 0.
 const newestKept = 3
 
 // thin removes checkpoints that are old when the newest is of this epoch. What
@@ -183,11 +204,26 @@ func (k checkpoints) thin(newest int) {
 		return
 	}
 	epochs = slices.DeleteFunc(epochs, func(epoch int) bool { return epoch > newest })
-	for _, epoch := range epochs[min(newestKept, len(epochs)):] {
-		if epoch != 0 {
+	old := epochs[min(newestKept, len(epochs)):]
+	best := k.best(old)
+	for _, epoch := range old {
+		if epoch != 0 && epoch != best {
 			_ = disk.remove(filepath.Join(k.dir, checkpointName(epoch)))
 		}
 	}
+}
+
+// best is the epoch whose checkpoint has the smallest gap, the newest of equals.
+// If none of them says its gap it is 0.
+func (k checkpoints) best(epochs []int) int {
+	best, smallest := 0, math.Inf(1)
+	for _, epoch := range epochs {
+		c, err := k.read(filepath.Join(k.dir, checkpointName(epoch)))
+		if err == nil && c.Gap < smallest {
+			best, smallest = epoch, c.Gap
+		}
+	}
+	return best
 }
 
 // epochs lists the epochs that have a checkpoint, the newest first. A folder

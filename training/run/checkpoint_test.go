@@ -1,6 +1,7 @@
 package run
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,7 @@ func saveAt(t *testing.T, k checkpoints, c checkpoint, epochs ...int) {
 
 func TestCheckpointsAreThinned(t *testing.T) {
 	k, c := sample(t)
+	c.Gap = math.Inf(1)
 	saveAt(t, k, c, 0, 5, 10, 15, 20, 1_234_567)
 	foreign := filepath.Join(k.dir, "5.npz") // not a name of ours
 	if err := os.WriteFile(foreign, nil, 0o600); err != nil {
@@ -35,6 +37,37 @@ func TestCheckpointsAreThinned(t *testing.T) {
 	}
 }
 
+// The best checkpoint outlives those that are newer and worse, until there is a
+// better one that is as old.
+func TestBestCheckpointIsKept(t *testing.T) {
+	k, c := sample(t)
+	for i, gap := range []float64{math.Inf(1), 9, 3, 5, 4, 6, 2, 7, 8, 9, 9} {
+		c.Gap = gap
+		saveAt(t, k, c, i)
+		want := []int{10, 9, 8, 6, 0}
+		if i == 6 {
+			want = []int{6, 5, 4, 2, 0}
+		}
+		if epochs, err := k.epochs(); (i == 6 || i == 10) && (err != nil || !slices.Equal(epochs, want)) {
+			t.Errorf("after %d: epochs %v, %v; want %v", i, epochs, err, want)
+		}
+	}
+}
+
+func TestGapIsSmoothed(t *testing.T) {
+	gap, sum := math.Inf(1), 0.0
+	for epoch := 1; epoch <= gapWindow; epoch++ {
+		m := Metrics{Epoch: epoch, Gap: float64(epoch * epoch % 17)}
+		gap, sum = smooth(gap, m), sum+m.Gap
+	}
+	if mean := sum / gapWindow; math.Abs(gap-mean) > 1e-12 {
+		t.Errorf("smoothed %v, mean %v", gap, mean)
+	}
+	if next := smooth(gap, Metrics{Epoch: 1000, Gap: gap + 1}); math.Abs(next-gap-1.0/gapWindow) > 1e-12 {
+		t.Errorf("%v follows %v", next, gap)
+	}
+}
+
 // Files of later epochs that are no checkpoints must not make the one just
 // written look old.
 func TestThinningKeepsTheOneJustWritten(t *testing.T) {
@@ -44,6 +77,7 @@ func TestThinningKeepsTheOneJustWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	c.Gap = math.Inf(1)
 	saveAt(t, k, c, 0, 5, 10, 15, 20)
 	epochs, err := k.epochs()
 	if want := []int{900_002, 900_001, 900_000, 20, 15, 10, 0}; err != nil || !slices.Equal(epochs, want) {

@@ -55,6 +55,7 @@ type conductor struct {
 	rate     float64 // of the next epoch
 	baseRate float64
 	draw     int
+	gap      float64   // smoothed
 	seconds  float64   // of training
 	mark     time.Time // up to which seconds are counted
 	stepping bool
@@ -227,6 +228,7 @@ func (b *conductor) stepped(s step, ok bool) {
 	b.rest()
 	m := b.measured(s.stats)
 	b.history = b.history.Append(m)
+	b.gap = smooth(b.gap, m)
 	b.metrics.lines = append(b.metrics.lines, m)
 	b.unseen = true
 	if b.seconds-b.savedAt >= b.options.saveEvery.Seconds() {
@@ -346,7 +348,7 @@ func (b *conductor) requestSave() {
 }
 
 func (b *conductor) checkpoint() checkpoint {
-	return checkpoint{State: b.trainer.State(), Seconds: b.seconds, Events: b.events.end(), Draw: b.draw, Sampler: b.sampler}
+	return checkpoint{State: b.trainer.State(), Seconds: b.seconds, Events: b.events.end(), Draw: b.draw, Sampler: b.sampler, Gap: b.gap}
 }
 
 // finish ends everything, saves, and says the last word.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"runtime"
 
@@ -73,6 +74,7 @@ func newConductor(d directory, c Config, o Options) (*conductor, error) {
 		checkpoints: newCheckpoints(d.path(checkpointsName), c, trainer.Flow()),
 		sampler:     firstOf(o.Sampler, c.Sampler),
 		phase:       Starting,
+		gap:         math.Inf(1),
 	}
 	return b, nil
 }
@@ -205,7 +207,7 @@ func (b *conductor) restore(c checkpoint) (err error) {
 	if b.events.written, b.shown, err = cutEvents(b.dir.path(eventsName), c.Events); err != nil {
 		return err
 	}
-	b.seconds, b.draw = c.Seconds, c.Draw
+	b.seconds, b.draw, b.gap = c.Seconds, c.Draw, c.Gap
 	b.sampler = firstOf(b.options.Sampler, c.Sampler)
 	return nil
 }
