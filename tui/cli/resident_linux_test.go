@@ -1,0 +1,109 @@
+//go:build slow
+
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"neuralrg/training/remote"
+)
+
+// TestResidentMemory follows a run while viewers come and go: its memory late is
+// within 10 MB of its memory after a tenth of the epochs. NEURALRG_SOAK=1 takes
+// 100,000 epochs.
+func TestResidentMemory(t *testing.T) {
+	epochs := 10_000
+	if os.Getenv("NEURALRG_SOAK") == "1" {
+		epochs = 100_000
+	}
+	dir := filepath.Join(t.TempDir(), "run")
+	c := command(t, t.TempDir(), append([]string{"train", "--plain", "--dir", dir, "--epochs", strconv.Itoa(epochs * 11 / 10)}, tiny...)...)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	viewer := openWhenThere(t, dir)
+	defer viewer.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	var guests sync.WaitGroup
+	var came atomic.Int64
+	guests.Go(func() { comeAndGo(ctx, dir, &came) })
+
+	var early, late int
+	for s := range viewer.Feed().Follow(ctx) {
+		if early == 0 && s.Epoch >= epochs/10 {
+			early = resident(t, c.Process.Pid)
+		}
+		if s.Epoch >= epochs {
+			late = resident(t, c.Process.Pid)
+			t.Logf("%.1f MB after %d epochs, %.1f MB after %d; %d viewers came and went",
+				float64(early)/1e6, epochs/10, float64(late)/1e6, s.Epoch, came.Load())
+			break
+		}
+	}
+	cancel()
+	guests.Wait()
+	if err := c.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if early == 0 || late == 0 || late > early+10_000_000 || came.Load() == 0 {
+		t.Errorf("%d bytes early, %d late, %d viewers", early, late, came.Load())
+	}
+}
+
+// openWhenThere opens a run that is about to begin.
+func openWhenThere(t *testing.T, dir string) *remote.Viewer {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		v, err := remote.Open(t.Context(), dir)
+		if err == nil && v.Connection().How == remote.Socket {
+			return v
+		}
+		if err == nil {
+			v.Close()
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("no run to look at after 30 s: %v", err)
+		}
+	}
+}
+
+// comeAndGo looks at three snapshots, again and again.
+func comeAndGo(ctx context.Context, dir string, came *atomic.Int64) {
+	for ctx.Err() == nil {
+		v, err := remote.Open(ctx, dir)
+		if err != nil {
+			return
+		}
+		seen := 0
+		for range v.Feed().Follow(ctx) {
+			if seen++; seen == 3 {
+				break
+			}
+		}
+		v.Close()
+		came.Add(1)
+	}
+}
+
+// resident is the memory that a process has, in bytes.
+func resident(t *testing.T, pid int) (bytesUsed int) {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := bytes.Cut(status, []byte("VmRSS:"))
+	if _, err := fmt.Sscanf(string(rest), "%d kB", &bytesUsed); err != nil {
+		t.Fatal(err)
+	}
+	return bytesUsed << 10
+}
