@@ -146,7 +146,7 @@ func (b *conductor) keepAlive(ctx context.Context) {
 	for {
 		select {
 		case <-ticker.C:
-			if err := b.lease.beat(); err != nil {
+			if err := b.lease.beat(); err != nil && !passes(err) {
 				b.fail(err)
 				return
 			}

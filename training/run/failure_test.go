@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -256,5 +258,39 @@ func TestMetricsWithoutCheckpointsAreNotThrownAway(t *testing.T) {
 	}
 	if metrics, err := allMetrics(directory(dir).path(metricsName)); err != nil || len(metrics) != 20 {
 		t.Errorf("%d lines of metrics are left, %v", len(metrics), err)
+	}
+}
+
+// A run that has no free descriptor for a while goes on, and writes later.
+func TestWantOfDescriptorsPasses(t *testing.T) {
+	whole := uninterrupted(t, tiny(100), Options{})
+	var wanted atomic.Int32
+	interposed(t, func(what, path string) error {
+		if act(what, path) == "open N.npz.tmp" && wanted.Add(1) == 2 {
+			return syscall.EMFILE
+		}
+		return nil
+	})
+	s := start(t, tiny(100), Options{saveEvery: time.Millisecond}).Wait()
+	if s.Phase != Finished || wanted.Load() < 3 {
+		t.Fatalf("ended %s after %d tries: %s", s.Phase, wanted.Load(), s.Error)
+	}
+	sameResult(t, s.Dir, whole)
+}
+
+// A lease that is lost while the lines are synced keeps the checkpoint from
+// being written.
+func TestLeaseLostDuringASync(t *testing.T) {
+	var synced atomic.Int32
+	interposed(t, func(what, path string) error {
+		if act(what, path) == "sync metrics.jsonl" && synced.Add(1) == 2 { // the first is of epoch 0
+			plant(t, filepath.Join(filepath.Dir(path), leaseName), func(h *holder) { h.Host = "thief" })
+		}
+		return nil
+	})
+	s := start(t, tiny(1_000_000), Options{saveEvery: time.Millisecond}).Wait()
+	found, err := filepath.Glob(filepath.Join(s.Dir, checkpointsName, "*"))
+	if s.Phase != Failed || !strings.Contains(s.Error, "thief") || err != nil || len(found) != 1 {
+		t.Errorf("ended %s: %s; checkpoints %v, %v", s.Phase, s.Error, found, err)
 	}
 }

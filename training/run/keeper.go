@@ -53,7 +53,8 @@ func openKeeper(d directory, l *lease, k checkpoints, metricsKept, eventsKept in
 }
 
 // follow writes each ledger until the feed ends, and calls progress after each
-// checkpoint. When something cannot be written it calls fail and leaves the
+// checkpoint. What cannot be written for want of a descriptor waits for the next
+// ledger. When something else cannot be written it calls fail and leaves the
 // rest, but for the last checkpoint: the journals may lack room for a line where
 // the state still fits.
 func (k *keeper) follow(ledgers *Feed[ledger], progress func(), fail func(error)) {
@@ -65,7 +66,7 @@ func (k *keeper) follow(ledgers *Feed[ledger], progress func(), fail func(error)
 			continue
 		}
 		before := k.written
-		if err := k.write(last); err != nil {
+		if err := k.write(last); err != nil && !passes(err) {
 			failed = true
 			fail(err)
 		}
@@ -75,6 +76,11 @@ func (k *keeper) follow(ledgers *Feed[ledger], progress func(), fail func(error)
 	}
 	if failed && k.lease.check() == nil {
 		_ = k.save(last.save) // why the run failed is known already
+	}
+	if !failed {
+		if err := k.write(last); err != nil { // nothing comes after it
+			fail(err)
+		}
 	}
 }
 
@@ -94,6 +100,9 @@ func (k *keeper) write(l ledger) error {
 		return nil
 	}
 	if err := errors.Join(k.metrics.sync(), k.events.sync()); err != nil {
+		return err
+	}
+	if err := k.lease.check(); err != nil { // to sync may have taken long
 		return err
 	}
 	return k.save(l.save)

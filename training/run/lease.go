@@ -264,6 +264,8 @@ func (l *lease) checkLocked() error {
 	h, err := readHolder(l.path)
 	dir := filepath.Dir(l.path)
 	switch {
+	case err != nil && passes(err):
+		return diskProblem("cannot read the lease "+l.path, err)
 	case err != nil && isGone(dir):
 		return lostLease{&problem{
 			text: "the directory " + dir + " is gone",

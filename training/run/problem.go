@@ -55,6 +55,12 @@ func isFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
+// passes says that there was no free descriptor, in the process or the system:
+// a want that passes by itself.
+func passes(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
+}
+
 // reason is the text of an error without the paths that the os package adds:
 // the sentence around it names the file already.
 func reason(err error) string {
