@@ -37,8 +37,10 @@ func TestDiskThatStandsStill(t *testing.T) {
 	}
 	b.metrics.lines = append(b.metrics.lines, Metrics{})
 	began := time.Now()
-	if !b.heldUp() || !b.heldUp() || b.mark.Before(began) {
-		t.Fatal("training goes on, or its clock does")
+	for range 2 {
+		if !b.heldUp() || b.mark.Before(began) {
+			t.Fatal("training goes on, or its clock does")
+		}
 	}
 	if e := b.events.lines; len(e) != 1 || e[0].Kind != "warning" || !strings.Contains(e[0].Text, "waits for the disk") {
 		t.Errorf("events %+v", e)
