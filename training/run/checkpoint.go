@@ -1,6 +1,7 @@
 package run
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -124,7 +125,7 @@ func (k checkpoints) fromArrays(arrays map[string][]byte) (checkpoint, error) {
 		return checkpoint{}, err
 	}
 	if format > Format {
-		return checkpoint{}, newerFormat(strconv.FormatInt(format, 10), "")
+		return checkpoint{}, newerCheckpoint(format, arrays)
 	}
 	if err := k.checkSettings(arrays); err != nil {
 		return checkpoint{}, err
@@ -163,6 +164,16 @@ func (k checkpoints) fromArrays(arrays map[string][]byte) (checkpoint, error) {
 	}
 	c.Epoch, c.Events, c.Draw, c.Sampler = int(epoch), int(events), int(draw), Sampler(sampler)
 	return c, c.validate()
+}
+
+// newerCheckpoint refuses a checkpoint that a later program wrote.
+func newerCheckpoint(format int64, arrays map[string][]byte) error {
+	var writer struct {
+		Version string `json:"version"`
+	}
+	config, _ := readBytes(arrays, "config") // as far as it is where it was
+	_ = json.Unmarshal(config, &writer)
+	return newerFormat(strconv.FormatInt(format, 10), writer.Version)
 }
 
 // validate refuses numbers that no run has.
@@ -279,6 +290,8 @@ func (k checkpoints) load() (c checkpoint, found bool, bad []skipped, err error)
 			return c, true, bad, nil
 		case errors.As(err, new(otherProblem)):
 			return checkpoint{}, false, bad, err
+		case errors.As(err, new(laterFormat)): // it is not damaged: to go back would lose epochs
+			return checkpoint{}, false, bad, &problem{text: path, hint: hintOf(err), cause: err}
 		}
 		bad = append(bad, skipped{path, reason(err)})
 	}

@@ -124,6 +124,9 @@ func checkComplete(data []byte) error {
 	return nil
 }
 
+// laterFormat is the error for a file that a later program wrote.
+type laterFormat struct{ *problem }
+
 // newerFormat refuses a file that a later program wrote. version is that of the
 // program, if it is known.
 func newerFormat(format, version string) error {
@@ -131,10 +134,10 @@ func newerFormat(format, version string) error {
 	if later(version, Version) {
 		hint = fmt.Sprintf("use the neuralrg that wrote it (%s) or a later one", version)
 	}
-	return &problem{
+	return laterFormat{&problem{
 		text: fmt.Sprintf("the file has format %s, and this program reads up to format %d", format, Format),
 		hint: hint,
-	}
+	}}
 }
 
 // later compares versions as 1.10.2 and 1.9.0. What is no version is not later.

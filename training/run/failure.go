@@ -60,6 +60,8 @@ func (u *unwritten) Hint() string {
 	switch {
 	case errors.As(u.error, new(lostLease)):
 		return hintOf(u.error)
+	case passes(u.error):
+		hint = moreDescriptors
 	case isFull(u.error):
 		hint = "free some space"
 	case errors.Is(u.error, fs.ErrPermission), errors.Is(u.error, syscall.EROFS):

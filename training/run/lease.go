@@ -161,12 +161,7 @@ func newLease(path string, attempt int) (*lease, error) {
 	if err := l.write(); err != nil {
 		return nil, errors.Join(diskProblem("cannot write the lease "+path, err), disk.remove(path), f.Close())
 	}
-	for range lockTries { // who looks at the new file may hold the lock for a moment
-		if err := lock(f); !errors.Is(err, unix.EWOULDBLOCK) {
-			break // locked, or this file system cannot
-		}
-		time.Sleep(pause)
-	}
+	_ = lockSoon(f) // or this file system cannot
 	return l, nil
 }
 
@@ -180,6 +175,18 @@ const (
 
 func lock(f *os.File) error {
 	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+}
+
+// lockSoon locks a file that another process may hold for a moment: one that
+// takes a stale lease over, or looks at a new one.
+func lockSoon(f *os.File) (err error) {
+	for range lockTries {
+		if err = lock(f); !errors.Is(err, unix.EWOULDBLOCK) {
+			break
+		}
+		time.Sleep(pause)
+	}
+	return err
 }
 
 // silent watches the lease of another host and reports whether its heartbeat
@@ -214,7 +221,7 @@ func removeLease(path string, h holder, judged fs.FileInfo) error {
 		return diskProblem("cannot take over the lease "+path, err)
 	}
 	defer f.Close()
-	if err := lock(f); errors.Is(err, unix.EWOULDBLOCK) {
+	if err := lockSoon(f); errors.Is(err, unix.EWOULDBLOCK) {
 		return held(path, h)
 	}
 	if now, err := os.Stat(path); err != nil || !unchanged(now, judged) {

@@ -33,6 +33,8 @@ func (p *problem) Usage() bool { return p.usage }
 func diskProblem(text string, err error) error {
 	hint := "see whether the disk and its mount are well, then try again"
 	switch {
+	case passes(err):
+		hint = moreDescriptors + ", then try again"
 	case isFull(err):
 		hint = "free some space, or choose another place with --dir"
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
@@ -60,6 +62,9 @@ func isFull(err error) bool {
 func passes(err error) bool {
 	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
+
+// moreDescriptors is what to do where that want does not pass.
+const moreDescriptors = "let it open more files (ulimit -n)"
 
 // reason is the text of an error without the paths that the os package adds:
 // the sentence around it names the file already.

@@ -1,0 +1,128 @@
+package run
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"neuralrg/training"
+)
+
+// A directory on which nothing can be changed: to start or to go on there fails
+// with one error, and leaves everything as it is.
+func TestReadOnlyFromTheStart(t *testing.T) {
+	c := tiny(20)
+	c.Schedule = training.Constant
+	dir := uninterrupted(t, c, Options{})
+	extend(t, dir, 30)
+	before := contents(t, dir)
+	interposed(t, func(string, string) error { return syscall.EROFS })
+	fresh := filepath.Join(t.TempDir(), "run")
+	_, started := Start(t.Context(), fresh, tiny(20), Options{})
+	_, continued := Continue(t.Context(), dir, Options{})
+	for what, err := range map[string]error{"start": started, "go on": continued} {
+		if err == nil || !strings.Contains(err.Error(), "read-only file system") || strings.Contains(err.Error(), "\n") || !strings.Contains(hintOf(err), "may write") {
+			t.Errorf("to %s: %v (%s)", what, err, hintOf(err))
+		}
+	}
+	if _, err := os.Stat(fresh); !os.IsNotExist(err) {
+		t.Errorf("the new directory: %v", err)
+	}
+	if after := contents(t, dir); after != before {
+		t.Errorf("the old directory was\n%s\nand is\n%s", before, after)
+	}
+}
+
+// A directory that becomes read-only fails the run, which loses nothing that
+// was there, and goes on to the same bits once it can be written again.
+func TestReadOnlyInTheMiddle(t *testing.T) {
+	const epochs = 400
+	whole := uninterrupted(t, tiny(epochs), Options{})
+	var saves atomic.Int32
+	var readOnly atomic.Bool
+	interposed(t, func(what, path string) error {
+		if act(what, path) == "rename N.npz.tmp" && saves.Add(1) == 2 { // the first is of epoch 0
+			readOnly.Store(true)
+		}
+		if readOnly.Load() {
+			return syscall.EROFS
+		}
+		return nil
+	})
+	s := start(t, tiny(epochs), Options{saveEvery: time.Millisecond}).Wait()
+	if s.Phase != Failed || !strings.Contains(s.Error, "read-only file system") || strings.Contains(s.Error, "\n") ||
+		!strings.Contains(s.Hint, "make the directory writable again; then continue from epoch 0 with --resume") {
+		t.Fatalf("ended %s: %s (%s)", s.Phase, s.Error, s.Hint)
+	}
+	metrics, err := allMetrics(directory(s.Dir).path(metricsName))
+	if err != nil || len(metrics) == 0 {
+		t.Errorf("of the lines before, %d are left, %v", len(metrics), err)
+	}
+	readOnly.Store(false)
+	if err := os.Remove(directory(s.Dir).path(leaseName)); err != nil { // as if its process had ended
+		t.Fatal(err)
+	}
+	r, err := Continue(t.Context(), s.Dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := r.Wait(); s.Phase != Finished {
+		t.Fatalf("ended %s: %s", s.Phase, s.Error)
+	}
+	sameResult(t, s.Dir, whole)
+}
+
+// contents lists the files in a folder with all that is in them.
+func contents(t *testing.T, dir string) string {
+	t.Helper()
+	var all strings.Builder
+	err := filepath.Walk(dir, func(path string, info os.FileInfo, err error) error {
+		if err != nil || info.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		fmt.Fprintf(&all, "%s %x\n", path, checksum(data))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
+}
+
+// Who comes while another takes a stale lease over is told of that other, and
+// not of the dead.
+func TestTakeoverNamesTheTaker(t *testing.T) {
+	path := filepath.Join(t.TempDir(), leaseName)
+	dead := deadPID(t)
+	plant(t, path, func(h *holder) { h.PID = dead })
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := lock(f); err != nil {
+		t.Skip(err)
+	}
+	taken := make(chan error, 1)
+	go func() {
+		defer f.Close()
+		time.Sleep(3 * pause)
+		err := os.Remove(path)
+		if err == nil {
+			err = os.WriteFile(path, self(2).encode(), 0o600)
+		}
+		taken <- err
+	}()
+	_, err = take(t, path)
+	if err == nil || !strings.Contains(err.Error(), self(2).String()) {
+		t.Errorf("the second taker is told %v", err)
+	}
+	if err := <-taken; err != nil {
+		t.Fatal(err)
+	}
+}
