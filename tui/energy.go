@@ -18,6 +18,7 @@ func drawEnergy(s *run.Snapshot, v view, area size, st *styles) []string {
 	}
 	foot := cells(energyCells(s, st), area.width, st)
 	foot = append(foot, drawProgress(s, area.width, st))
+	foot = append(foot, drawWarning(s.Judgement, area.width, st)...)
 	rows := area.height - len(foot) - 1
 	if rows < minChart {
 		return middle(foot, area)
@@ -76,6 +77,18 @@ func drawProgress(s *run.Snapshot, width int, st *styles) string {
 		text += fmt.Sprintf("  %12s left", duration(s.Remaining))
 	}
 	return chart.Progress(share, width-len(text), st.bar()) + text
+}
+
+// drawWarning says where the flow is wrong, if exact samples have shown that.
+func drawWarning(j *run.Judgement, width int, st *styles) []string {
+	if j == nil || j.Warning == "" {
+		return nil
+	}
+	lines := wrap(Clean(j.Warning), width)
+	for i, line := range lines {
+		lines[i] = st.warn.paint(line)
+	}
+	return lines
 }
 
 // linearPlot is the free energy and the exact value. What the first epochs

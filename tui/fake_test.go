@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 
 	"neuralrg/model"
@@ -46,6 +47,15 @@ func (f *fakeRun) Do(c run.Command) error {
 		f.state.Rate, f.state.BaseRate = c.Value, c.Value
 	case run.Respond:
 		f.state.Response = response(f.state.Config.L, c.Latent, f.state.Epoch)
+	case run.SetSampler:
+		f.state.Sampler = c.Sampler
+	case run.SetTrajectory:
+		f.state.Samplers = slices.Clone(f.state.Samplers)
+		for i := range f.state.Samplers {
+			if r := &f.state.Samplers[i]; r.Space == c.Sampler {
+				r.Step, r.Leapfrogs = c.Value, c.Leapfrogs
+			}
+		}
 	case run.Stop:
 		f.state.Phase, f.state.Saved = run.Stopped, f.state.Epoch
 	}
@@ -73,8 +83,8 @@ func sample(L, epochs int) *run.Snapshot {
 	random := rand.New(rand.NewPCG(uint64(L), 7))
 	m2 := 0.5454172
 	s := &run.Snapshot{
-		Phase: run.Training,
-		Dir:   "runs/L16-T2.269-20261123-1",
+		Phase: run.Training, Sampler: run.SamplerBoth,
+		Dir: "runs/L16-T2.269-20261123-1",
 		Config: run.Config{
 			Config: training.Config{
 				Shape:       model.Shape{L: L, Repeat: 1, Couplings: 10, Hidden: 10, HiddenLayers: 3},
@@ -97,17 +107,29 @@ func sample(L, epochs int) *run.Snapshot {
 	}
 	s.Lattice = sampleLattice(L, epochs)
 	s.Response = response(L, geometryOf(s.Config).start(), epochs-12)
+	s.Judgement = &run.Judgement{Epoch: epochs - 4, M2: 0.548, ExactM2: m2, ReverseESS: 0.35, ForwardESS: 0.31}
 	s.Samplers = []run.SamplerReport{
 		{
 			Space: "latent", Epoch: epochs - 4, Chains: 64, Leapfrogs: 10, Step: 0.2, Trajectories: 1130,
-			Acceptance: 0.912, M2: 0.5512, M2Error: 0.0102, SecondsPerTraj: 0.0123,
+			Acceptance: 0.912, M2: 0.5512, M2Error: 0.0102, Seconds: 0.0123,
+			Tau: 2.41, TauError: 0.12, ESSPerSecond: 1079, RHat: 1.002, Trace: trace(random, 141, 0.545, 0.02), TraceBlock: 8,
 		},
 		{
 			Space: "physical", Chains: 64, Leapfrogs: 10, Step: 0.2, Trajectories: 10450,
-			Acceptance: 0.9441, M2: 0.1561, M2Error: 0.0043, Short: true, SecondsPerTraj: 0.00071,
+			Acceptance: 0.9441, M2: 0.1561, M2Error: 0.0043, Short: true, Doubt: "too short yet", Seconds: 0.00071,
+			Tau: 812.4, TauError: 251.3, ESSPerSecond: 55.5, RHat: 1.184, Trace: trace(random, 163, 0.16, 0.01), TraceBlock: 64,
 		},
 	}
 	return s
+}
+
+// trace is a series that comes from 0 to noise about a mean.
+func trace(random *rand.Rand, n int, mean, noise float64) []float32 {
+	values := make([]float32, n)
+	for i := range values {
+		values[i] = float32(mean*(1-math.Exp(-float64(i)/20)) + noise*random.NormFloat64())
+	}
+	return values
 }
 
 // sampleLattice is a smooth wave with noise.

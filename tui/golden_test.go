@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,11 +47,34 @@ func TestScreens(t *testing.T) {
 			m.link = Link{Away: true, How: "attached"}
 			m.quit("q")
 		},
-		"severed":  func(m *screen) { m.sever() },
-		"files":    func(m *screen) { m.link = Link{Away: true, ReadOnly: true, How: "by files of far-away, read-only"} },
-		"saving":   func(m *screen) { m.dialog = savingDialog },
-		"latents":  func(m *screen) { m.view.focus = latentsPane },
-		"sampler":  func(m *screen) { m.view.focus = samplerPane },
+		"severed":       func(m *screen) { m.sever() },
+		"files":         func(m *screen) { m.link = Link{Away: true, ReadOnly: true, How: "by files of far-away, read-only"} },
+		"saving":        func(m *screen) { m.dialog = savingDialog },
+		"latents":       func(m *screen) { m.view.focus = latentsPane },
+		"sampler":       func(m *screen) { m.view.focus = samplerPane },
+		"samplerZoomed": func(m *screen) { m.view.focus, m.view.zoomed = samplerPane, true },
+		"samplerShort": func(m *screen) {
+			m.view.focus, m.view.zoomed = samplerPane, true
+			s := *s
+			s.Samplers = []run.SamplerReport{{
+				Space: run.SamplerLatent, Chains: 8, Leapfrogs: 10, Step: 0.2, Trajectories: 1, Acceptance: 1,
+				Short: true, Doubt: "too short yet", Trace: []float32{0.01}, TraceBlock: 1,
+			}}
+			m.latest, m.calm = &s, &s
+		},
+		"samplerDoubt": func(m *screen) {
+			m.view.focus, m.view.zoomed = samplerPane, true
+			s := *s
+			s.Samplers = slices.Clone(s.Samplers)
+			s.Samplers[0].Doubt, s.Samplers[1].Tuning = "the chains disagree: R-hat is 1.07", 0.34
+			m.latest, m.calm = &s, &s
+		},
+		"warning": func(m *screen) {
+			s := *s
+			s.Judgement = &run.Judgement{Warning: "the flow magnetises too much: <m^2> 0.720 against 0.545; forward ESS 0.11, reverse 0.35"}
+			m.take(&s)
+			m.calm = &s
+		},
 		"fields":   func(m *screen) { m.view.fields = true },
 		"gap":      func(m *screen) { m.view.focus, m.view.gap = energyPane, true },
 		"zoomed":   func(m *screen) { m.view.focus, m.view.zoomed = energyPane, true },

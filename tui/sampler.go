@@ -12,9 +12,16 @@ import (
 	"neuralrg/tui/chart"
 )
 
+// The rows of the sampler pane.
+const (
+	keyRows    = 7 // of the comparison, that the course must leave
+	courseRows = 6 // of the course of <m^2>, with its axis
+)
+
 // drawSampler compares hybrid Monte Carlo in latent space with the same in
-// physical space.
-func drawSampler(s *run.Snapshot, _ view, area size, st *styles) []string {
+// physical space: a table, and under it the course of <m^2>, or intervals where
+// there is no room for that.
+func drawSampler(s *run.Snapshot, v view, area size, st *styles) []string {
 	switch {
 	case s == nil, len(s.Samplers) == 0 && s.Sampler != run.SamplerOff:
 		return waiting("the samplers", area, st)
@@ -25,12 +32,20 @@ func drawSampler(s *run.Snapshot, _ view, area size, st *styles) []string {
 	if s.Exact.MagnetizationSquared != nil {
 		exact = *s.Exact.MagnetizationSquared
 	}
-	lines := comparison(s.Samplers, exact, area.width, st)
-	if area.height >= len(lines)+len(s.Samplers)+3 {
-		lines = append(lines, "")
-		lines = append(lines, intervals(s.Samplers, exact, area.width, st)...)
+	rows := properties(exact, st)
+	spare := area.height - (1 + keyRows + 1 + courseRows)
+	if spare < 0 {
+		rows = rows[:max(min(len(rows), area.height-1), 1)]
+		lines := comparison(s.Samplers, rows, v.sampler, area.width, st)
+		if area.height >= len(lines)+len(s.Samplers)+2 {
+			lines = append(append(lines, ""), intervals(s.Samplers, exact, area.width, st)...)
+		}
+		return lines
 	}
-	return lines
+	rows = rows[:min(len(rows), keyRows+spare/2)]
+	lines := comparison(s.Samplers, rows, v.sampler, area.width, st)
+	lines = append(lines, caption(s.Samplers, st))
+	return append(lines, course(s.Samplers, exact, st).Lines(area.width, area.height-len(lines))...)
 }
 
 // property is a row of the comparison.
@@ -39,38 +54,58 @@ type property struct {
 	value func(run.SamplerReport) string
 }
 
+// properties are the rows, those that matter most first.
 func properties(exact float64, st *styles) []property {
-	all := []property{
-		{"⟨m²⟩", func(r run.SamplerReport) string {
-			return number(r.M2, 3, 5) + st.muted.paint(" "+st.plusMinus()+" "+number(r.M2Error, 3, 5))
-		}},
+	uncertain := func(v, err float64, decimals int) string {
+		if !(err > 0) {
+			return "-"
+		}
+		return number(v, decimals, 5) + st.muted.paint(" "+st.plusMinus()+" "+number(err, decimals, 5))
 	}
-	if !math.IsNaN(exact) {
-		all = append(all, property{"from exact", func(r run.SamplerReport) string {
-			switch {
-			case r.Short: // its error bar is too small
-				return st.muted.paint("too short yet")
-			case !(r.M2Error > 0):
-				return "-"
+	return []property{
+		{"⟨m²⟩", func(r run.SamplerReport) string { return uncertain(r.M2, r.M2Error, 3) }},
+		{"from exact", func(r run.SamplerReport) string { return deviation(r, exact, st) }},
+		{"acceptance", func(r run.SamplerReport) string { return number(100*r.Acceptance, 1, 5) + " %" }},
+		{"leapfrogs", func(r run.SamplerReport) string {
+			if r.Tuning > 0 {
+				return st.accent.paint(fmt.Sprintf("tuning %2.0f %%", 100*r.Tuning))
 			}
-			return fmt.Sprintf("%+.1f σ", (r.M2-exact)/r.M2Error)
-		}})
-	}
-	return append(all,
-		property{"acceptance", func(r run.SamplerReport) string { return number(100*r.Acceptance, 1, 5) + " %" }},
-		property{"trajectories", func(r run.SamplerReport) string { return count(r.Trajectories) }},
-		property{"chains", func(r run.SamplerReport) string { return count(r.Chains) }},
-		property{"leapfrogs", func(r run.SamplerReport) string {
 			return fmt.Sprintf("%d × %.3f", r.Leapfrogs, r.Step)
 		}},
-		property{"time each", func(r run.SamplerReport) string { return short(r.SecondsPerTraj) }},
-		property{"flow epoch", func(r run.SamplerReport) string {
-			if r.Space == "physical" {
+		{"tau", func(r run.SamplerReport) string { return uncertain(r.Tau, r.TauError, 1) }},
+		{"ESS / s", func(r run.SamplerReport) string { return known(r.ESSPerSecond, 0) }},
+		{"R-hat", func(r run.SamplerReport) string { return known(r.RHat, 3) }},
+		{"trajectories", func(r run.SamplerReport) string { return count(r.Trajectories) }},
+		{"chains", func(r run.SamplerReport) string { return count(r.Chains) }},
+		{"time each", func(r run.SamplerReport) string { return short(r.Seconds) }},
+		{"flow epoch", func(r run.SamplerReport) string {
+			if r.Space == run.SamplerPhysical {
 				return "-"
 			}
 			return count(r.Epoch)
 		}},
-	)
+	}
+}
+
+// deviation of <m^2> from the exact value in errors, or that it means nothing.
+func deviation(r run.SamplerReport, exact float64, st *styles) string {
+	switch {
+	case r.Short: // its error bar is too small
+		return st.muted.paint("too short yet")
+	case r.Doubt != "":
+		return st.warn.paint("unreliable")
+	case math.IsNaN(exact) || !(r.M2Error > 0):
+		return "-"
+	}
+	return fmt.Sprintf("%+.1f σ", (r.M2-exact)/r.M2Error)
+}
+
+// known writes a positive number; 0 is one that is not known.
+func known(v float64, decimals int) string {
+	if !(v > 0) {
+		return "-"
+	}
+	return number(v, decimals, 5)
 }
 
 // short writes a time that may be milliseconds or seconds.
@@ -81,24 +116,29 @@ func short(seconds float64) string {
 	return number(seconds, 2, 5) + " s"
 }
 
-func (st *styles) space(name string) (ink, themes.Color) {
-	if name == "physical" {
+func (st *styles) space(name run.Sampler) (ink, themes.Color) {
+	if name == run.SamplerPhysical {
 		return st.physical, st.theme.Physical
 	}
 	return st.latent, st.theme.Latent
 }
 
-// comparison is a table: a row a property, a column a sampler.
-func comparison(reports []run.SamplerReport, exact float64, width int, st *styles) []string {
+// comparison is a table: a row a property, a column a sampler. A mark is at the
+// sampler that the keys change.
+func comparison(reports []run.SamplerReport, rows []property, chosen run.Sampler, width int, st *styles) []string {
 	const label = 12
 	column := max(min((width-label)/len(reports), 24), 1)
 	heading := strings.Repeat(" ", label)
 	for _, r := range reports {
 		ink, _ := st.space(r.Space)
-		heading += right(ink.paint(Clean(r.Space)), column)
+		name := ink.paint(Clean(string(r.Space)))
+		if r.Space == chosen {
+			name = st.accent.paint("▸ ") + name
+		}
+		heading += right(name, column)
 	}
 	lines := []string{heading}
-	for _, p := range properties(exact, st) {
+	for _, p := range rows {
 		line := fit(st.muted.paint(p.name), label)
 		for _, r := range reports {
 			line += right(p.value(r), column)
@@ -108,13 +148,56 @@ func comparison(reports []run.SamplerReport, exact float64, width int, st *style
 	return lines
 }
 
+// caption is the line over the course: why a sampler is not to be relied on, or
+// else what the course is.
+func caption(reports []run.SamplerReport, st *styles) string {
+	for _, r := range reports {
+		if r.Doubt != "" && !r.Short {
+			return st.warn.paint(Clean(string(r.Space) + ": " + r.Doubt))
+		}
+	}
+	return st.muted.paint("⟨m²⟩ over the trajectories, in %")
+}
+
+// course is <m^2> along the chains of each sampler, from their start to now, and
+// the exact value. They have done very different numbers of trajectories, so the
+// abscissa is the part of them.
+func course(reports []run.SamplerReport, exact float64, st *styles) chart.Plot {
+	p := chart.Plot{Last: 100, Labels: st.color(st.theme.Muted), ASCII: st.ascii}
+	low, high := math.Inf(1), math.Inf(-1)
+	add := func(color themes.Color, values ...float64) {
+		for _, v := range values {
+			if !math.IsNaN(v) && !math.IsInf(v, 0) {
+				low, high = min(low, v), max(high, v)
+			}
+		}
+		p.Series = append(p.Series, chart.Series{Values: values, Color: st.graph(color)})
+	}
+	add(st.theme.Exact, exact, exact)
+	for _, r := range reports {
+		_, color := st.space(r.Space)
+		values := make([]float64, len(r.Trace))
+		for i, v := range r.Trace {
+			values[i] = float64(v)
+		}
+		add(color, values...)
+	}
+	if low > high {
+		low, high = 0, 1
+	}
+	margin := max(0.05*(high-low), 0.01)
+	p.Low, p.High = max(low-margin, 0), high+margin
+	p.Label = func(v float64) string { return fmt.Sprintf("%5.2f", v) }
+	return p
+}
+
 // intervals draw <m^2> of each sampler on one axis with the exact value.
 func intervals(reports []run.SamplerReport, exact float64, width int, st *styles) []string {
 	const label = 10
 	var lines []string
 	for _, r := range reports {
 		name, c := st.space(r.Space)
-		lines = append(lines, fit(name.paint(Clean(r.Space)), label)+
+		lines = append(lines, fit(name.paint(Clean(string(r.Space))), label)+
 			chart.Interval(r.M2, r.M2Error, exact, width-label, st.interval(c)))
 	}
 	text := "exact ⟨m²⟩ not known"

@@ -18,6 +18,8 @@ type view struct {
 	fields bool // fields where the lattice has room for one picture only
 	gap    bool // the logarithm of the gap, not the free energy itself
 	latent int  // the site whose latent is inspected
+
+	sampler run.Sampler // that the keys change, latent or physical
 }
 
 // screen is the program's one model. It holds no channel and starts no
@@ -44,10 +46,11 @@ type screen struct {
 	notice notice
 	said   int // numbers the notices, so that a new one is not cleared too soon
 
-	queue  []run.Command // one command is under way at a time, to keep their order
-	busy   bool
-	wanted float64  // the learning rate asked for and not yet answered
-	turn   run.Kind // the Pause or Resume asked for and not yet to be seen, if any
+	queue      []run.Command // one command is under way at a time, to keep their order
+	busy       bool
+	wanted     float64    // the learning rate asked for and not yet answered
+	trajectory trajectory // asked of the chosen sampler and not yet done, if any
+	turn       run.Kind   // the Pause or Resume asked for and not yet to be seen, if any
 
 	placed  bool // the first latent has been chosen
 	moves   int  // numbers the selections, so that only the last is asked for
@@ -74,7 +77,7 @@ const (
 )
 
 func newScreen(do func(run.Command) error, after func(time.Duration, tea.Msg) tea.Cmd, st *styles) *screen {
-	return &screen{do: do, after: after, now: time.Now, view: view{focus: latticePane}, styles: st}
+	return &screen{do: do, after: after, now: time.Now, view: view{focus: latticePane, sampler: run.SamplerLatent}, styles: st}
 }
 
 // Init greets, and asks for the background colour if the theme depends on it.
@@ -130,7 +133,9 @@ func (m *screen) dress(theme themes.Theme) {
 // take receives a snapshot.
 func (m *screen) take(s *run.Snapshot) tea.Cmd {
 	changed := m.latest == nil || m.latest.Phase != s.Phase
+	warning := warns(m.latest, s)
 	m.latest = s
+	m.settle()
 	if changed {
 		m.turn = ""
 	}
@@ -147,6 +152,9 @@ func (m *screen) take(s *run.Snapshot) tea.Cmd {
 		m.dialog = failedDialog
 	case changed && s.Phase == run.Finished && !m.link.ReadOnly:
 		return m.say(notice{text: "all epochs are done and saved"})
+	}
+	if warning != "" {
+		return tea.Batch(m.say(notice{warning, true}), m.refresh())
 	}
 	return m.refresh()
 }
@@ -168,12 +176,21 @@ func (m *screen) say(n notice) tea.Cmd {
 // send puts a command to the end of the queue. One that waits there and is of
 // the same kind with a value gives way to the newer.
 func (m *screen) send(c run.Command) tea.Cmd {
-	if n := len(m.queue); n > 0 && m.queue[n-1].Kind == c.Kind && (c.Kind == run.SetRate || c.Kind == run.Respond) {
+	if n := len(m.queue); n > 0 && replaces(c, m.queue[n-1]) {
 		m.queue[n-1] = c
 	} else {
 		m.queue = append(m.queue, c)
 	}
 	return m.next()
+}
+
+// replaces says whether a command makes the one before it pointless.
+func replaces(c, before run.Command) bool {
+	switch c.Kind {
+	case run.SetRate, run.Respond, run.SetTrajectory:
+		return c.Kind == before.Kind && c.Sampler == before.Sampler
+	}
+	return false
 }
 
 // next gives the oldest waiting command to the run, outside of Update: the run
@@ -194,6 +211,9 @@ func (m *screen) answered(a answeredMsg) tea.Cmd {
 	}
 	if a.err == nil {
 		return tea.Batch(m.next(), m.confirm(a.command))
+	}
+	if a.command.Kind == run.SetTrajectory {
+		m.trajectory = trajectory{}
 	}
 	if a.command.Kind == m.turn {
 		m.turn = ""

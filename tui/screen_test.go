@@ -470,7 +470,7 @@ func TestRandomKeys(t *testing.T) {
 func TestControlCharacters(t *testing.T) {
 	s := sample(8, 10)
 	evil := "a\x1b[2J\x07\u202eb\u009bc\nd"
-	s.Dir, s.Error, s.Hint, s.Phase, s.Samplers[0].Space = evil, evil, evil, run.Failed, evil
+	s.Dir, s.Error, s.Hint, s.Phase, s.Samplers[0].Space = evil, evil, evil, run.Failed, run.Sampler(evil)
 	for _, open := range []dialog{noDialog, failedDialog} {
 		m := still(s, size{120, 40}, colorprofile.ASCII, false)
 		m.dialog = open
@@ -496,6 +496,7 @@ func TestOddSnapshots(t *testing.T) {
 	}
 	odd.EpochsPerSecond, odd.Remaining = nan, inf
 	odd.Lattice.X[3], odd.Response.Map[0] = float32(nan), float32(inf)
+	odd.Samplers[0].Trace = []float32{float32(nan), float32(inf)}
 	odd.Samplers[0].M2, odd.Samplers[0].M2Error, odd.Samplers[1].Acceptance = nan, nan, inf
 	odd.Exact.MagnetizationSquared = nil
 	short := sample(8, 2)

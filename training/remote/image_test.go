@@ -68,7 +68,8 @@ func change(f *fake, random *rand.Rand) {
 		case 3:
 			s.Events = append(s.Events[:len(s.Events):len(s.Events)], run.Event{Epoch: s.Epoch, Kind: "rate", Text: "<new>"})
 		case 4:
-			s.Samplers = []run.SamplerReport{{Space: "latent", M2: random.Float64()}}
+			s.Samplers = []run.SamplerReport{{Space: run.SamplerLatent, M2: random.Float64(), Trace: fields16(random)}}
+			s.Judgement = &run.Judgement{Epoch: s.Epoch, ReverseESS: random.Float64(), Warning: "too much"}
 		case 5:
 			s.Samplers = nil
 		}

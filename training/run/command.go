@@ -18,14 +18,31 @@ const (
 	Respond    Kind = "respond"     // Latent: compute its response; comes back in a later Snapshot
 	Save       Kind = "save"        // write a checkpoint now
 	Stop       Kind = "stop"        // save and end
+
+	// These are for the samplers at work that Sampler names, one or both.
+
+	ResetChains   Kind = "reset-chains"   // Start: begin again from there
+	SetTrajectory Kind = "set-trajectory" // Value: the step of the leapfrog; Leapfrogs: how many
+	Tune          Kind = "tune"           // find a step and a number of leapfrogs
+)
+
+// ChainStart is where chains begin: at the fields of such spins, or their latents.
+type ChainStart string
+
+// The starts.
+const (
+	Hot  ChainStart = "hot"  // every spin at random
+	Cold ChainStart = "cold" // all spins up
 )
 
 // Command asks a run for something. It is plain data: it can cross a socket.
 type Command struct {
-	Kind    Kind    `json:"kind"`
-	Value   float64 `json:"value,omitempty"`
-	Latent  int     `json:"latent,omitempty"`
-	Sampler Sampler `json:"sampler,omitempty"`
+	Kind      Kind       `json:"kind"`
+	Value     float64    `json:"value,omitempty"`
+	Latent    int        `json:"latent,omitempty"`
+	Sampler   Sampler    `json:"sampler,omitempty"`
+	Leapfrogs int        `json:"leapfrogs,omitempty"`
+	Start     ChainStart `json:"start,omitempty"`
 }
 
 // validate refuses what no run of this many sites could do.
@@ -45,11 +62,52 @@ func (c Command) validate(sites int) error {
 			}
 		}
 		return nil
+	case ResetChains, SetTrajectory, Tune:
+		return c.validateOrder()
 	}
 	return &problem{
 		text: "command " + strconv.Quote(string(c.Kind)) + " is not known",
 		hint: "the program that sent it may be of another version",
 	}
+}
+
+// The largest step and number of leapfrogs of a trajectory. A leapfrog is unstable
+// from a step of 2 on a standard normal density, which latents have at best.
+const (
+	maxStep      = 10
+	maxLeapfrogs = 1000
+)
+
+// validateOrder refuses what no sampler could do.
+func (c Command) validateOrder() error {
+	switch {
+	case c.Sampler != SamplerLatent && c.Sampler != SamplerPhysical && c.Sampler != SamplerBoth:
+		return &problem{
+			text: fmt.Sprintf("%q is no sampler to change", string(c.Sampler)),
+			hint: "choose latent, physical or both",
+		}
+	case c.Kind == ResetChains && c.Start != Hot && c.Start != Cold:
+		return &problem{
+			text: fmt.Sprintf("start %q is not known", string(c.Start)),
+			hint: "choose hot or cold",
+		}
+	case c.Kind == SetTrajectory && !(c.Value > 0 && c.Value <= maxStep):
+		return &problem{
+			text: fmt.Sprintf("step %v of the leapfrog is out of range", c.Value),
+			hint: fmt.Sprintf("choose more than 0 and at most %d", maxStep),
+		}
+	case c.Kind == SetTrajectory && !(c.Leapfrogs > 0 && c.Leapfrogs <= maxLeapfrogs):
+		return &problem{
+			text: fmt.Sprintf("a trajectory of %d leapfrogs", c.Leapfrogs),
+			hint: fmt.Sprintf("choose from 1 to %d", maxLeapfrogs),
+		}
+	}
+	return nil
+}
+
+// names says whether a sampler is meant.
+func (c Command) names(sampler Sampler) bool {
+	return c.Sampler == sampler || c.Sampler == SamplerBoth
 }
 
 func validateRate(rate float64) error {

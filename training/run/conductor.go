@@ -34,6 +34,7 @@ type conductor struct {
 	picture     *picture
 	inspector   *inspector
 	background  []*background // the samplers, latent first
+	judge       *judge
 
 	begin    chan struct{} // lets the trainer do an epoch
 	steps    chan step     // what came of it; closed when the trainer's goroutine ends
@@ -93,6 +94,7 @@ func (b *conductor) start(ctx context.Context) {
 	b.picture = newPicture(b.config.Config)
 	b.inspector = newInspector(b.config.Config, b.flows, b.tell)
 	b.background = b.newSamplers()
+	b.judge = b.newJudge()
 	b.phase = Training
 	b.rest()
 	b.freeze(time.Now())
@@ -103,8 +105,9 @@ func (b *conductor) start(ctx context.Context) {
 	b.spawn("inspector", func() { b.inspector.work(workers) })
 	b.spawn("lease", func() { b.keepAlive(workers) })
 	for _, s := range b.background {
-		b.spawn(s.space+" sampler", func() { s.work(workers) })
+		b.spawn(string(s.space)+" sampler", func() { s.work(workers) })
 	}
+	b.spawn("judge", func() { b.judge.work(workers) })
 	go func() {
 		defer close(b.steps)
 		defer b.guard("trainer")

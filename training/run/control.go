@@ -17,11 +17,11 @@ func (b *conductor) take(q request) {
 	case Respond:
 		b.inspector.ask(c.Latent)
 	case SetSampler:
-		b.sampler = c.Sampler
-		for _, s := range b.background {
-			s.enable(c.Sampler)
-		}
-		b.note("sampler", string(c.Sampler))
+		q.answer <- b.enable(c.Sampler)
+		return
+	case ResetChains, SetTrajectory, Tune:
+		q.answer <- b.order(c)
+		return
 	default:
 		b.pending = append(b.pending, q)
 		return
@@ -65,4 +65,58 @@ func (b *conductor) do(c Command) error {
 func (b *conductor) stop() {
 	b.stopping = true
 	b.enter(Stopping)
+}
+
+// enable lets the chosen samplers work, and the judge beside them.
+func (b *conductor) enable(choice Sampler) error {
+	if *b.options.SamplerShare == 0 && choice != SamplerOff {
+		return &problem{
+			text: "the samplers have no share of the time",
+			hint: "give them one at the start, as --sampler-share 0.05",
+		}
+	}
+	b.sampler = choice
+	for _, s := range b.background {
+		s.enable(choice)
+	}
+	b.judge.enable(choice)
+	b.note(samplerEvent, string(choice))
+	b.unseen = true
+	return nil
+}
+
+// order passes a command on to the samplers that it is for.
+func (b *conductor) order(c Command) error {
+	given := false
+	for _, s := range b.background {
+		if !c.names(s.space) || s.part() == 0 {
+			continue
+		}
+		select {
+		case s.orders <- c:
+		default:
+			return &problem{
+				text: fmt.Sprintf("the %s sampler is still at work on earlier commands", s.space),
+				hint: "try again in a moment",
+			}
+		}
+		wake(s.wake)
+		b.note(samplerEvent, fmt.Sprintf("%s: %s", s.space, c.orderText()))
+		given = true
+	}
+	if !given {
+		return &problem{text: "the sampler is off", hint: "start it first"}
+	}
+	return nil
+}
+
+// orderText says in words what a sampler is to do.
+func (c Command) orderText() string {
+	switch c.Kind {
+	case ResetChains:
+		return string(c.Start) + " start"
+	case SetTrajectory:
+		return fmt.Sprintf("%d leapfrogs of %.4g", c.Leapfrogs, c.Value)
+	}
+	return "tuning"
 }

@@ -16,6 +16,7 @@ const (
 	latticeStream = 0x6c617474_00000000 + iota<<24
 	responseStream
 	samplerStream
+	judgeStream
 )
 
 // picture generates the configuration that a run shows. Its latents, its sign

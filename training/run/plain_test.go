@@ -8,9 +8,10 @@ import (
 
 // The closed set of commands and a whole snapshot can cross a socket.
 func TestPlainData(t *testing.T) {
-	for _, kind := range []Kind{Pause, Resume, SetRate, SetSampler, Redraw, Respond, Save, Stop} {
-		sameAfterJSON(t, Command{Kind: kind, Value: 0.1, Latent: 3, Sampler: SamplerBoth})
-		if err := (Command{Kind: kind, Value: 0.1, Latent: 3, Sampler: SamplerBoth}).validate(16); err != nil {
+	for _, kind := range []Kind{Pause, Resume, SetRate, SetSampler, Redraw, Respond, Save, Stop, ResetChains, SetTrajectory, Tune} {
+		c := Command{Kind: kind, Value: 0.1, Latent: 3, Sampler: SamplerBoth, Leapfrogs: 7, Start: Cold}
+		sameAfterJSON(t, c)
+		if err := c.validate(16); err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}
@@ -22,7 +23,8 @@ func TestPlainData(t *testing.T) {
 	}
 	full := *s
 	full.Response = &Response{Map: []float32{1.5}}
-	full.Samplers = []SamplerReport{{Space: latentSpace, M2: 1.0 / 3}}
+	full.Samplers = []SamplerReport{{Space: SamplerLatent, M2: 1.0 / 3, Trace: []float32{0.1, 0.7}}}
+	full.Judgement = &Judgement{Epoch: 3, ForwardESS: 1.0 / 7, Warning: "z"}
 	full.Error, full.Hint = "x", "y"
 	sameAfterJSON(t, full)
 	plainType(t, reflect.TypeFor[Snapshot](), "Snapshot")

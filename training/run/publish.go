@@ -49,6 +49,7 @@ func (b *conductor) publish() {
 		Sampler:    b.samplersAtWork(),
 		Lattice:    b.picture.paint(b.flows.Latest(), b.draw),
 		Response:   b.inspector.latest.Load(),
+		Judgement:  b.judge.latest.Load(),
 		Events:     newestEvents(b.shown),
 	}
 	s.EpochsPerSecond, s.Remaining = speed(b.history.Recent, b.config.Epochs)

@@ -96,9 +96,10 @@ type Snapshot struct {
 	Lattice         *Lattice        `json:"lattice,omitempty"`
 	Response        *Response       `json:"response,omitempty"`
 	Samplers        []SamplerReport `json:"samplers,omitempty"` // latent first
-	Events          []Event         `json:"events,omitempty"`   // the newest last
-	Error           string          `json:"error,omitempty"`    // why it failed
-	Hint            string          `json:"hint,omitempty"`     // what to do
+	Judgement       *Judgement      `json:"judgement,omitempty"`
+	Events          []Event         `json:"events,omitempty"` // the newest last
+	Error           string          `json:"error,omitempty"`  // why it failed
+	Hint            string          `json:"hint,omitempty"`   // what to do
 }
 
 // Lattice is one configuration generated from latents that stay fixed while
@@ -123,19 +124,49 @@ type Response struct {
 	Map     []float32 `json:"map"` // row-major
 }
 
-// SamplerReport is the state of one background sampler.
+// SamplerReport is the state of one background sampler. Statistics are of the
+// chains with the present settings under the present flow, without their first
+// half; what they cannot tell yet is 0.
 type SamplerReport struct {
-	Space          string  `json:"space"` // "latent" or "physical"
-	Epoch          int     `json:"epoch"` // of the frozen flow it works with; 0 in physical space
-	Chains         int     `json:"chains"`
-	Leapfrogs      int     `json:"leapfrogs"`
-	Step           float64 `json:"step"`
-	Trajectories   int     `json:"trajectories"` // since the flow was frozen
-	Acceptance     float64 `json:"acceptance"`
-	M2             float64 `json:"magnetization_squared"`
-	M2Error        float64 `json:"magnetization_squared_error"`
-	Short          bool    `json:"short"` // too few trajectories yet for the error to be trusted
-	SecondsPerTraj float64 `json:"seconds_per_trajectory"`
+	Space        Sampler   `json:"space"` // SamplerLatent or SamplerPhysical
+	Epoch        int       `json:"epoch"` // of the frozen flow it works with; 0 in physical space
+	Chains       int       `json:"chains"`
+	Leapfrogs    int       `json:"leapfrogs"`
+	Step         float64   `json:"step"`
+	Jitter       float64   `json:"jitter"`       // of the step, relative
+	Tuning       float64   `json:"tuning"`       // how far it has come, below 1; 0 if it is not under way
+	Trajectories int       `json:"trajectories"` // since the settings or the flow changed
+	Acceptance   float64   `json:"acceptance"`   // of these
+	M2           float64   `json:"magnetization_squared"`
+	M2Error      float64   `json:"magnetization_squared_error"`
+	Tau          float64   `json:"tau"` // of m^2, in trajectories: 1/2 + the sum of correlations
+	TauError     float64   `json:"tau_error"`
+	ESSPerSecond float64   `json:"ess_per_second"` // of a core's time in trajectories
+	RHat         float64   `json:"rhat"`           // split, rank-normalised
+	Short        bool      `json:"short"`          // too few trajectories for the statistics to be trusted
+	Doubt        string    `json:"doubt"`          // why they are not, whatever the reason; empty if nothing is known against them
+	Seconds      float64   `json:"seconds_per_trajectory"`
+	Trace        []float32 `json:"trace"`       // <m^2> over the chains since they began, a mean of so many trajectories each:
+	TraceBlock   int       `json:"trace_block"` // of all, flows of the past included
+}
+
+// Judgement compares draws of a frozen flow with exact samples: the draws alone
+// cannot show what the flow misses. Free energies are in nats for the whole
+// lattice.
+type Judgement struct {
+	Epoch        int     `json:"epoch"` // of the flow
+	Draws        int     `json:"draws"` // of the flow, and as many exact samples
+	M2           float64 `json:"magnetization_squared"`
+	M2Error      float64 `json:"magnetization_squared_error"`
+	ExactM2      float64 `json:"exact_magnetization_squared"` // of the exact samples, where no formula is known
+	ReverseESS   float64 `json:"reverse_ess"`                 // share, by the draws
+	ForwardESS   float64 `json:"forward_ess"`                 // share, by the exact samples
+	ForwardKL    float64 `json:"forward_kl"`                  // KL(p||q)
+	ReverseLnZ   float64 `json:"reverse_lnZ"`                 // by the weights of the draws
+	ReverseError float64 `json:"reverse_lnZ_error"`
+	ForwardLnZ   float64 `json:"forward_lnZ"` // by those of the exact samples
+	ForwardError float64 `json:"forward_lnZ_error"`
+	Warning      string  `json:"warning"` // where the two disagree
 }
 
 // Event is one line of events.jsonl: something that happened at an epoch.
