@@ -297,7 +297,7 @@ func (b *conductor) enter(p Phase) {
 
 // note records an event, if there is room for it.
 func (b *conductor) note(kind, text string) {
-	e := Event{Time: time.Now().UTC().Format(time.RFC3339), Epoch: b.epoch, Kind: kind, Text: text}
+	e := Event{Time: wallClock().UTC().Format(time.RFC3339), Epoch: b.epoch, Kind: kind, Text: text}
 	if kind != samplerReport {
 		b.shown = appendNewest(b.shown, e, newestShown)
 	}

@@ -126,3 +126,62 @@ func TestTakeoverNamesTheTaker(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A wall clock that goes back by an hour whenever it is read changes nothing:
+// the lease is neither lost nor taken, and the run comes to the same bits.
+func TestClockThatGoesBack(t *testing.T) {
+	c := tiny(1_000_000)
+	c.Schedule = training.Constant
+	var hours atomic.Int64
+	real := wallClock
+	t.Cleanup(func() { wallClock = real })
+	wallClock = func() time.Time { return real().Add(-time.Hour * time.Duration(hours.Add(1))) }
+
+	var l *lease
+	r := launchAfter(t, c, func(b *conductor) { l = b.lease })
+	eventually(t, r, "an epoch", func(s *Snapshot) bool { return s.Epoch > 0 })
+	for range 3 {
+		if err := l.beat(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if owner, err := OwnerOf(filepath.Dir(l.path)); err != nil || !owner.Self() {
+		t.Errorf("the lease is of %+v, %v", owner, err)
+	}
+	if _, err := take(t, l.path); err == nil || !strings.Contains(err.Error(), self(1).String()) {
+		t.Errorf("another that wants the lease is told %v", err)
+	}
+	do(t, r, Command{Kind: Stop})
+	s := r.Wait()
+	if s.Phase != Stopped || s.Saved == 0 {
+		t.Fatalf("ended %s, saved at %d: %s", s.Phase, s.Saved, s.Error)
+	}
+	c.Epochs = s.Epoch + 20
+	extend(t, s.Dir, c.Epochs)
+	r, err := Continue(t.Context(), s.Dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := r.Wait(); s.Phase != Finished || hours.Load() < 5 {
+		t.Fatalf("ended %s after %d readings: %s", s.Phase, hours.Load(), s.Error)
+	}
+	sameResult(t, s.Dir, uninterrupted(t, c, Options{}))
+}
+
+// Another host whose clock goes back lives all the same.
+func TestHeartbeatThatGoesBackIsLife(t *testing.T) {
+	path := filepath.Join(t.TempDir(), leaseName)
+	at := func(beat string) {
+		plant(t, path, func(h *holder) { h.Host, h.Heartbeat = "elsewhere", beat })
+	}
+	at("2026-01-02T03:04:05Z")
+	told := make(chan string, 1)
+	go func() {
+		<-told
+		at("2026-01-02T02:04:15Z")
+	}()
+	_, err := takeLease(t.Context(), path, 1, 2*time.Second, func(text string) { told <- text })
+	if err == nil || !strings.Contains(err.Error(), "elsewhere") {
+		t.Errorf("taken from a living host: %v", err)
+	}
+}

@@ -47,6 +47,10 @@ const (
 	leaseSize = 512              // a constant size can be rewritten in place
 )
 
+// wallClock dates what people read. It may be set at any moment, back too, so
+// nothing of a run at work is decided by it.
+var wallClock = time.Now
+
 // self describes this process as a holder.
 func self(attempt int) holder {
 	host, _ := os.Hostname() // without a name, the lock and the heartbeat must do
@@ -316,7 +320,7 @@ func (l *lease) beat() error {
 }
 
 func (l *lease) write() error {
-	l.holder.Heartbeat = time.Now().UTC().Format(time.RFC3339)
+	l.holder.Heartbeat = wallClock().UTC().Format(time.RFC3339)
 	_, err := disk.writeAt(l.file, l.holder.encode(), 0)
 	return err
 }

@@ -39,7 +39,7 @@ func notesDir() (string, error) {
 // withdraw is called. Where notes cannot be written, there is none.
 func Announce(dir string) (withdraw func()) {
 	nothing := func() {}
-	note := Live{Since: time.Now().UTC().Format(time.RFC3339), holder: self(0)}
+	note := Live{Since: wallClock().UTC().Format(time.RFC3339), holder: self(0)}
 	notes, err := notesDir()
 	if err != nil {
 		return nothing

@@ -152,8 +152,8 @@ func (b *conductor) reopen(ctx context.Context) error {
 	for _, s := range bad {
 		s.setAside()
 	}
+	b.note("resume", b.circumstances()) // what comes after it is of this attempt
 	b.warn(bad)
-	b.note("resume", b.circumstances())
 	return b.openKeeper(!found)
 }
 

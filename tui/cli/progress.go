@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"time"
 
 	"neuralrg/training/run"
@@ -19,7 +20,6 @@ type progress struct {
 	out   io.Writer    // for epochs
 	note  func(string) // for warnings
 	fresh bool         // the run begins: its first epoch is ours to tell
-	began time.Time    // the warnings before it are of earlier attempts
 
 	headed bool
 	told   map[run.Event]bool
@@ -28,7 +28,7 @@ type progress struct {
 }
 
 func newProgress(out io.Writer, note func(string), fresh bool) *progress {
-	return &progress{out: out, note: note, fresh: fresh, began: time.Now().UTC(), told: map[run.Event]bool{}}
+	return &progress{out: out, note: note, fresh: fresh, told: map[run.Event]bool{}}
 }
 
 // show writes what is new in a snapshot, if it is time to.
@@ -78,15 +78,26 @@ func (p *progress) head(s *run.Snapshot) error {
 	return output(err)
 }
 
-// warn tells the warnings of this attempt, each once. Times are in one format
-// and of one zone, so they compare as text.
+// warn tells the warnings of this attempt, each once. What only a viewer has
+// found has no time, and is no news.
 func (p *progress) warn(events []run.Event) {
-	for _, e := range events {
-		if e.Kind == "warning" && e.Time >= p.began.Format(time.RFC3339) && !p.told[e] {
+	for _, e := range events[attempt(events):] {
+		if e.Kind == "warning" && e.Time != "" && !p.told[e] {
 			p.told[e] = true
 			p.note(fmt.Sprintf("epoch %d: %s", e.Epoch, e.Text))
 		}
 	}
+}
+
+// attempt is where the events of the last attempt begin. Their times do not
+// tell: the clock may have been set.
+func attempt(events []run.Event) int {
+	for i, e := range slices.Backward(events) {
+		if e.Kind == "start" || e.Kind == "resume" {
+			return i
+		}
+	}
+	return 0 // it has had so many that the first are gone
 }
 
 // pacing says how fast the run goes and how long it will take after an epoch.

@@ -129,26 +129,37 @@ func TestProgressKeepsItsPace(t *testing.T) {
 	}
 }
 
+// The warnings of an attempt are told once, though the clock was set back when
+// it had begun.
 func TestProgressTellsEachWarningOnce(t *testing.T) {
 	var told []string
 	p := newProgress(new(bytes.Buffer), func(text string) { told = append(told, text) }, false)
 	s := snapshot(run.Training, 3)
-	now := p.began.Format(time.RFC3339)
+	begun := time.Now().UTC()
+	at := func(d time.Duration) string { return begun.Add(d).Format(time.RFC3339) }
 	s.Events = []run.Event{
-		{Time: p.began.Add(-time.Hour).Format(time.RFC3339), Kind: "warning", Text: "of an earlier attempt"},
-		{Time: now, Epoch: 2, Kind: "warning", Text: "first"},
-		{Time: now, Epoch: 2, Kind: "rate", Text: "no warning"},
+		{Time: at(-time.Minute), Kind: "start"},
+		{Time: at(time.Hour), Kind: "warning", Text: "of an earlier attempt"},
+		{Time: at(0), Epoch: 1, Kind: "resume"},
+		{Time: at(0), Epoch: 2, Kind: "warning", Text: "first"},
+		{Time: at(0), Epoch: 2, Kind: "rate", Text: "no warning"},
+		{Epoch: 2, Kind: "warning", Text: "found by a viewer"},
 	}
 	for range 3 {
-		if err := p.show(s, p.began); err != nil {
+		if err := p.show(s, begun); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.Events = append(s.Events[2:], run.Event{Time: now, Epoch: 3, Kind: "warning", Text: "second"})
-	if err := p.show(s, p.began); err != nil {
-		t.Fatal(err)
+	for _, events := range [][]run.Event{
+		append(s.Events[2:], run.Event{Time: at(-time.Hour), Epoch: 3, Kind: "warning", Text: "second"}),
+		{{Time: at(-time.Hour), Epoch: 4, Kind: "warning", Text: "third"}}, // the others are gone
+	} {
+		s.Events = events
+		if err := p.show(s, begun); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if got := strings.Join(told, "; "); got != "epoch 2: first; epoch 3: second" {
+	if got := strings.Join(told, "; "); got != "epoch 2: first; epoch 3: second; epoch 4: third" {
 		t.Errorf("told %q", got)
 	}
 }
