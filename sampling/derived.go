@@ -8,21 +8,28 @@ type derived struct {
 	function func(mean []float64) (value float64, gradient []float64)
 }
 
-// diagnose estimates the function from primary[q][chain][draw] (Wolff,
-// hep-lat/0306017). Fluctuations are those of the function made linear about
-// the means, which is a series like any other. Since the means fluctuate, the function of them is biased by a part
-// 1/draws of its curvature: this is found by comparing with the mean of the
-// function over replica, which has that bias once for each, and removed.
+// diagnose estimates and judges the function from primary[q][chain][draw].
 func (d derived) diagnose(primary [][][]float64) Diagnosis {
+	value, series := d.estimate(primary)
+	diagnosis := Diagnose(d.name, series)
+	diagnosis.Mean = value
+	judgeLinear(&diagnosis)
+	return diagnosis
+}
+
+// estimate returns the function and a series of its fluctuations from
+// primary[q][chain][draw] (Wolff, hep-lat/0306017). These are those of the
+// function made linear about the means. Since the means fluctuate, the function
+// of them is biased by a part 1/draws of its curvature: this is found by comparing
+// with the mean of the function over replica, which has that bias once for each,
+// and removed.
+func (d derived) estimate(primary [][][]float64) (value float64, series [][]float64) {
 	mean := make([]float64, len(d.of))
 	for k, q := range d.of {
 		mean[k], _ = grandMean(primary[q])
 	}
 	value, gradient := d.function(mean)
-	diagnosis := Diagnose(d.name, d.linearized(primary, mean, value, gradient))
-	diagnosis.Mean = value - d.bias(primary, value)
-	judgeLinear(&diagnosis)
-	return diagnosis
+	return value - d.bias(primary, value), d.linearized(primary, mean, value, gradient)
 }
 
 // fewForFunction is the number of effective draws below which a function is not

@@ -55,9 +55,9 @@ const (
 	// resolution is the uncertainty of ln w that single precision leaves, in
 	// nats: where weights are nearly constant it exceeds their statistical error.
 	resolution = 1e-3
-	// fewDraws is the number of effective draws that do not suffice for an error:
-	// the spread of the weights is then itself not known.
-	fewDraws = 50
+	// fewDraws is the number of effective draws below which there is no error to
+	// speak of: the spread of the weights is then itself not known.
+	fewDraws = 5
 	// overrated is the ratio of reverse to forward effective sample size from
 	// which draws of q are said to miss what p has.
 	overrated = 1.5

@@ -54,6 +54,21 @@ func (r *Record) Diagnose() []Diagnosis {
 		func(d derived) Diagnosis { return d.diagnose(r.primary) })
 }
 
+// Estimate is Diagnose without the judgement, which takes most of the time if the
+// draws are many.
+func (r *Record) Estimate() []Diagnosis {
+	return r.all(
+		func(name string, row int) Diagnosis {
+			return Diagnosis{Name: name, Estimate: Analyse(r.primary[row]), RHat: math.NaN()}
+		},
+		func(d derived) Diagnosis {
+			value, series := d.estimate(r.primary)
+			e := Analyse(series)
+			e.Mean = value
+			return Diagnosis{Name: d.name, Estimate: e, RHat: math.NaN()}
+		})
+}
+
 // DiagnoseWeighted estimates all observables from independent draws with
 // weights, those of the first chain before those of the second.
 func (r *Record) DiagnoseWeighted(w *Weights) []Diagnosis {

@@ -72,7 +72,7 @@ func (p *sampler) estimate(r *Sampled) {
 		r.FreeEnergy = &f
 		r.Warnings = append(r.Warnings, f.Warnings...)
 	}
-	for _, d := range p.diagnose(reverse, forward) {
+	for _, d := range p.diagnose() {
 		r.Observables = append(r.Observables, Observable{d, known(d.Name, exact), d.ESS / r.Seconds})
 	}
 	if p.Method == FlowDraws {
@@ -84,22 +84,48 @@ func (p *sampler) estimate(r *Sampled) {
 }
 
 // diagnose estimates all observables. Draws of the flow are judged by exact
-// samples too, for they cannot show which fields they miss; and so are chains
-// whose proposals they are.
-func (p *sampler) diagnose(reverse, forward []float64) []sampling.Diagnosis {
-	w := sampling.NewWeights(reverse)
-	if p.Method == FlowDraws {
-		w.Confront(forward, nil)
-		return p.record.DiagnoseWeighted(w)
+// samples, for they cannot show which fields they miss; and so are chains whose
+// proposals they are.
+func (p *sampler) diagnose() []sampling.Diagnosis {
+	switch p.Method {
+	case FlowDraws:
+		all := p.record.DiagnoseWeighted(sampling.NewWeights(p.logWeight))
+		p.confront(all)
+		return all
+	case Independence:
+		all := p.record.Diagnose()
+		p.confront(all)
+		return all
 	}
-	all := p.record.Diagnose()
-	if p.Method == Independence {
-		w.Confront(forward, p.logWeight)
-		for i := range all {
-			w.Judge(&all[i])
+	return p.record.Diagnose()
+}
+
+// How many exact samples estimates are confronted with: at least so many, and
+// whatever they need up to a number that takes some seconds.
+const (
+	fewestExact    = 10_000
+	mostExactSites = 1 << 23 // samples times sites
+)
+
+// confront judges estimates by those of the same observables from exact samples.
+func (p *sampler) confront(all []sampling.Diagnosis) {
+	sites := p.trained.Energy.Sites()
+	s, record := newWolffSource(p.trained, p.Seed), sampling.NewRecord(p.trained.Energy, 1)
+	batch := newDraws(sites, independentBatch(sites))
+	draw := func(n int) []sampling.Diagnosis {
+		for n > 0 {
+			d := batch.first(min(n, len(batch.logq)))
+			s.next(d)
+			record.Add(d.x, d.spins)
+			n -= len(d.logq)
 		}
+		return record.Estimate()
 	}
-	return all
+	exact := draw(fewestExact)
+	exact = draw(min(sampling.ExactSamples(all, exact), mostExactSites/sites) - fewestExact)
+	for i := range all {
+		all[i].Confront(exact[i])
+	}
 }
 
 // known is the exact value of an observable, if there is one.

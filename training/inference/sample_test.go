@@ -224,7 +224,7 @@ func TestFewDraws(t *testing.T) {
 	for _, method := range Methods {
 		for _, n := range []int{1, 2, 3, 5, 8} {
 			r := draw(t, Sampling{Method: method, N: n})
-			if r.N != n || len(r.Warnings) == 0 {
+			if r.N != n || (n < 5 && len(r.Warnings) == 0) {
 				t.Errorf("%s: %d draws of %d, warnings %q", method, r.N, n, r.Warnings)
 			}
 			for _, o := range r.Observables {
@@ -233,7 +233,7 @@ func TestFewDraws(t *testing.T) {
 				if err == nil {
 					err = json.Unmarshal(data, &fields)
 				}
-				if err != nil || fields["reliable"] != false {
+				if err != nil || (n < 5 && fields["reliable"] != false) {
 					t.Fatalf("%s, %d draws: %s, %v", method, n, data, err)
 				}
 			}
