@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -45,7 +46,7 @@ func drawSampler(s *run.Snapshot, v view, area size, st *styles) []string {
 	rows = rows[:min(len(rows), keyRows+spare/2)]
 	lines := comparison(s.Samplers, rows, v.sampler, area.width, st)
 	lines = append(lines, caption(s.Samplers, st))
-	return append(lines, course(s.Samplers, exact, st).Lines(area.width, area.height-len(lines))...)
+	return append(lines, course(s.Samplers, exact, v.sampler, st).Lines(area.width, area.height-len(lines))...)
 }
 
 // property is a row of the comparison.
@@ -161,8 +162,8 @@ func caption(reports []run.SamplerReport, st *styles) string {
 
 // course is <m^2> along the chains of each sampler, from their start to now, and
 // the exact value. They have done very different numbers of trajectories, so the
-// abscissa is the part of them.
-func course(reports []run.SamplerReport, exact float64, st *styles) chart.Plot {
+// abscissa is the part of them. The chosen sampler is drawn on top.
+func course(reports []run.SamplerReport, exact float64, chosen run.Sampler, st *styles) chart.Plot {
 	p := chart.Plot{Last: 100, Labels: st.color(st.theme.Muted), ASCII: st.ascii}
 	low, high := math.Inf(1), math.Inf(-1)
 	add := func(color themes.Color, values ...float64) {
@@ -174,7 +175,11 @@ func course(reports []run.SamplerReport, exact float64, st *styles) chart.Plot {
 		p.Series = append(p.Series, chart.Series{Values: values, Color: st.graph(color)})
 	}
 	add(st.theme.Exact, exact, exact)
-	for _, r := range reports {
+	order := slices.Clone(reports)
+	if order[0].Space == chosen {
+		slices.Reverse(order)
+	}
+	for _, r := range order {
 		_, color := st.space(r.Space)
 		values := make([]float64, len(r.Trace))
 		for i, v := range r.Trace {

@@ -122,13 +122,17 @@ func TestCancelledContextSavesAndStops(t *testing.T) {
 // The background work has its own random numbers: the trained bits are the same
 // with it and without.
 func TestSamplersChangeNoBit(t *testing.T) {
-	quiet := uninterrupted(t, tiny(120), Options{})
-	r := start(t, tiny(120), Options{Sampler: SamplerBoth, SamplerShare: new(1.0)})
+	quiet := uninterrupted(t, tiny(1500), Options{})
+	r := start(t, tiny(1500), Options{Sampler: SamplerBoth, SamplerShare: new(1.0)})
 	do(t, r, Command{Kind: Respond, Latent: 3})
 	do(t, r, Command{Kind: Redraw})
 	do(t, r, Command{Kind: SetTrajectory, Sampler: SamplerBoth, Value: 0.1, Leapfrogs: 3})
 	do(t, r, Command{Kind: ResetChains, Sampler: SamplerLatent, Start: Hot})
 	do(t, r, Command{Kind: Tune, Sampler: SamplerPhysical})
+	eventually(t, r, "an epoch", func(s *Snapshot) bool { return s.Epoch > 0 })
+	do(t, r, Command{Kind: Pause})
+	eventually(t, r, "a judgement", func(s *Snapshot) bool { return s.Judgement != nil })
+	do(t, r, Command{Kind: Resume})
 	s := r.Wait()
 	if s.Phase != Finished || len(s.Samplers) != 2 {
 		t.Fatalf("ended %s with %d samplers", s.Phase, len(s.Samplers))

@@ -230,9 +230,18 @@ func (j *Judgement) verdict(m2Error, forwardError float64) verdict {
 	return ""
 }
 
+// share is an effective sample size in words. Of the smallest nothing is known
+// but that.
+func share(ess float64) string {
+	if ess < 1e-4 {
+		return "below 0.0001"
+	}
+	return fmt.Sprintf("%.2g", ess)
+}
+
 // warning says a verdict in words.
 func (j *Judgement) warning(v verdict) string {
-	sizes := fmt.Sprintf("forward ESS %.2g, reverse %.2g", j.ForwardESS, j.ReverseESS)
+	sizes := fmt.Sprintf("forward ESS %s, reverse %s", share(j.ForwardESS), share(j.ReverseESS))
 	switch v {
 	case tooMuch, tooLittle:
 		return fmt.Sprintf("the flow %s: <m^2> %.3f against %.3f; %s", v, j.M2, j.ExactM2, sizes)

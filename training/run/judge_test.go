@@ -83,6 +83,7 @@ func TestVerdicts(t *testing.T) {
 		"too much": {drawn: 0.7, spread: 0.1, want: tooMuch, words: "magnetises too much: <m^2> 0."},
 		"little":   {drawn: 0.3, spread: 0.1, want: tooLittle, words: "against 0.500"},
 		"misses":   {drawn: m2, spread: 0.1, shift: 2, want: misses, words: "forward ESS 0.1"},
+		"unlike":   {drawn: m2, spread: 0.1, shift: 300, want: misses, words: "forward ESS below 0.0001, reverse 0.9"},
 	} {
 		e := &evidence{drawn: make([]float64, 1000), exact: make([]float64, 1000), drawnM2: make([]float64, 1000), exactM2: make([]float64, 1000)}
 		for i := range e.drawn {
