@@ -139,6 +139,10 @@ func (v *Viewer) follow(ctx context.Context) error {
 	}
 }
 
+// reconnections is how often a viewer that lost its run tries to have it again:
+// the socket that it finds may be the one that is just going.
+const reconnections = 5
+
 // again connects once more to the run, if its process lives.
 func (v *Viewer) again(ctx context.Context) bool {
 	owner, err := run.OwnerOf(v.dir)
@@ -146,6 +150,14 @@ func (v *Viewer) again(ctx context.Context) bool {
 		return false
 	}
 	w, first, err := connect(ctx, v.dir, owner)
+	for tries := 1; err != nil && tries < reconnections; tries++ {
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return false
+		}
+		w, first, err = connect(ctx, v.dir, owner)
+	}
 	if err != nil {
 		return false
 	}

@@ -62,6 +62,7 @@ func TestRemovedDirectoryEndsTheRun(t *testing.T) {
 	dir := t.TempDir()
 	var stdout bytes.Buffer
 	_, wait := process(t, dir, &stdout, "--epochs", "1000000", "--dir", "run")
+	waitForFile(t, filepath.Join(dir, "run", "control", "sock")) // or it would speak of that too
 	if err := os.RemoveAll(filepath.Join(dir, "run")); err != nil {
 		t.Fatal(err)
 	}

@@ -215,6 +215,18 @@ func started(t *testing.T, c *exec.Cmd, stdout io.Writer, path string, n int) (i
 		}
 }
 
+// waitForFile waits until something has that name.
+func waitForFile(t *testing.T, path string) {
+	t.Helper()
+	for range 600 {
+		if _, err := os.Lstat(path); err == nil {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("there is no %s", path)
+}
+
 // waitForLines waits until a file has some lines.
 func waitForLines(t *testing.T, path string, n int) {
 	t.Helper()
