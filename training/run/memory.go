@@ -16,8 +16,9 @@ func checkMemory(c Config, threads int) error {
 }
 
 // besides is the memory that a run takes beside its trainer: states and their
-// archives on the way to the disk, and frozen flows.
-func besides(c Config) int { return 16 * 4 * c.Parameters() }
+// archives on the way to the disk, frozen flows, and the tapes of the picture, the
+// inspector, the latent sampler and the judge.
+func besides(c Config) int { return 16*4*c.Parameters() + 4*c.TapeBytes(256) }
 
 func bytesText(n int) string {
 	const mega, giga = 1 << 20, 1 << 30
