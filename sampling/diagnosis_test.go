@@ -62,7 +62,7 @@ func TestDiagnoseCoverage(t *testing.T) {
 	} {
 		rng := rand.New(rand.NewPCG(103, 1))
 		var c coverage
-		for range 400 {
+		for range 200 {
 			c.add(Diagnose("", autoregressive(rng, test.chains, test.length, test.phi)), 0)
 		}
 		c.holds(t, test.name)

@@ -164,7 +164,7 @@ func TestRecordCoverage(t *testing.T) {
 	for _, T := range []float64{physics.Tc, 4} {
 		t.Run(fmt.Sprint(T), func(t *testing.T) {
 			torus, m, rng := newTorus4(T), ising(t, 4, T), rand.New(rand.NewPCG(113, 1))
-			cover(t, torus.exact(), 400, func() []Diagnosis {
+			cover(t, torus.exact(), 200, func() []Diagnosis {
 				r := NewRecord(m, 4)
 				for range 5 {
 					r.Add(torus.fields(rng, 100))
@@ -204,7 +204,7 @@ func TestRecordWeightedCoverage(t *testing.T) {
 	from, to := newTorus4(hot), newTorus4(cold)
 	m, rng := ising(t, 4, cold), rand.New(rand.NewPCG(131, 1))
 	x, spins, logWeights := make([]float32, 16*n), make([]int8, 16*n), make([]float64, n)
-	cover(t, to.exact(), 400, func() []Diagnosis {
+	cover(t, to.exact(), 200, func() []Diagnosis {
 		for b := range n {
 			state := from.state(rng)
 			logWeights[b] = -from.energies[state] * (1/cold - 1.0/hot)

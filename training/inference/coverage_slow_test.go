@@ -22,8 +22,12 @@ var coverageFlows = []struct {
 	quality string
 	epochs  int
 }{
-	{4, "poor", 60}, {4, "fair", 400}, {4, "good", 3000},
-	{8, "poor", 300}, {8, "fair", 1000}, {8, "good", 4000},
+	{4, "poor", 60},
+	{4, "fair", 400},
+	{4, "good", 3000},
+	{8, "poor", 300},
+	{8, "fair", 1000},
+	{8, "good", 4000},
 }
 
 // TestCoverage repeats short estimations at Tc by every method with every flow and
@@ -114,7 +118,7 @@ func longBound(r *run.Trained) (bound float64) {
 type tally struct {
 	L        int
 	quality  string
-	gap, ess float64 // of the flow, the second reverse and the mean of the repeats
+	gap, ess float64 // of the flow: of its bound in nats, and the reverse one of a draw
 	method   Method
 	n        int
 	names    []string
