@@ -100,8 +100,8 @@ func (p *sampler) diagnose() []sampling.Diagnosis {
 	return p.record.Diagnose()
 }
 
-// How many exact samples estimates are confronted with: at least so many, and
-// whatever they need up to a number that takes some seconds.
+// How many exact samples estimates are confronted with: so many, and whatever
+// they need beyond, up to a number that takes some seconds.
 const (
 	fewestExact    = 10_000
 	mostExactSites = 1 << 23 // samples times sites
@@ -121,8 +121,10 @@ func (p *sampler) confront(all []sampling.Diagnosis) {
 		}
 		return record.Estimate()
 	}
-	exact := draw(fewestExact)
-	exact = draw(min(sampling.ExactSamples(all, exact), mostExactSites/sites) - fewestExact)
+	most := mostExactSites / sites
+	first := min(fewestExact, most)
+	exact := draw(first)
+	exact = draw(min(sampling.ExactSamples(all, exact), most) - first)
 	for i := range all {
 		all[i].Confront(exact[i])
 	}

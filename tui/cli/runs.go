@@ -78,7 +78,7 @@ func (a *app) runs(dir string, asJSON bool) error {
 		}{list})
 	}
 	if len(list) == 0 {
-		a.note("there are no runs here; neuralrg train makes one")
+		a.note(fmt.Sprintf("there are no runs in %s; neuralrg runs DIR looks elsewhere", firstWord(dir, runsDir)))
 		return nil
 	}
 	return writeRuns(a.out, list)
