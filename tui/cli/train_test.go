@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -241,6 +242,9 @@ func waitForLines(t *testing.T, path string, n int) {
 func TestSignalsSaveAndStop(t *testing.T) {
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(s.String(), func(t *testing.T) {
+			if signal.Ignored(s) {
+				t.Skip("these tests run with it ignored, as under nohup, and so would the run")
+			}
 			dir := t.TempDir()
 			var stdout bytes.Buffer
 			interrupt, wait := process(t, dir, &stdout, "--epochs", "1000000", "--dir", "run")
