@@ -78,3 +78,10 @@ func BenchmarkEpoch(b *testing.B) {
 		report(b, n*shards, 8)
 	})
 }
+
+func BenchmarkTangent(b *testing.B) {
+	dx := make([]float32, paper.Sites()*64)
+	benchmarkPass(b, 2, func(f *Flow, t *Tape, x []float32, _ []float64, z []float32) {
+		f.Tangent(t, x, dx, z, dx)
+	})
+}

@@ -36,12 +36,15 @@ func (f *Flow) coupling(b, c int) coupling {
 type workspace struct {
 	sums   [chunk]kernel.Row // sum of s over couplings
 	values [chunk]tile       // of the blocks, on their way back
-	grads  [chunk]tile       // dL/dvalues
+	grads  [chunk]tile       // dL/dvalues, or the tangents of the values
 	dlogq  [chunk]kernel.Row // dL/d ln q of each column's sample
 
 	kept   [2]kernel.Row  // input of both networks
-	dkept  [2]kernel.Row  // its gradient
+	dkept  [2]kernel.Row  // its gradient or tangent
 	u, t   [2]kernel.Row  // outputs of the networks
+	du, dt [2]kernel.Row  // their tangents
+	tanh   kernel.Row     // of u
+	spare  kernel.Row     // for results that are not wanted
 	hu, ht [][]kernel.Row // activations of their hidden layers
 }
 

@@ -149,7 +149,7 @@ func sampleLattice(L, epoch int) *run.Lattice {
 
 // response is a blob of both signs round the site of a latent.
 func response(L, latent, epoch int) *run.Response {
-	r := &run.Response{Epoch: epoch, Latent: latent, Samples: 64, L: L, Map: make([]float32, L*L)}
+	r := &run.Response{Epoch: epoch, Latent: latent, Samples: 64, L: L, Map: make([]float32, L*L), Error: make([]float32, L*L)}
 	distance := func(a, b int) float64 {
 		d := math.Abs(float64(a - b))
 		return min(d, float64(L)-d) / float64(L)
@@ -157,6 +157,7 @@ func response(L, latent, epoch int) *run.Response {
 	for site := range r.Map {
 		d := math.Hypot(distance(site/L, latent/L), distance(site%L, latent%L))
 		r.Map[site] = float32(1.4 * math.Exp(-40*d*d) * math.Cos(9*d))
+		r.Error[site] = 0.01 + r.Map[site]*r.Map[site]/100
 	}
 	return r
 }

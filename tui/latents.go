@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -21,6 +22,9 @@ func drawLatents(s *run.Snapshot, v view, area size, st *styles) []string {
 		return waiting("the flow", area, st)
 	}
 	aside := latentAside(g, v.latent, st)
+	if strongest := strongestAside(responseOf(s, g, v.latent), st); len(aside)+len(strongest) <= area.height {
+		aside = append(aside, strongest...)
+	}
 	margin := ansi.StringWidth(aside[0]) + latticeGap
 	beneath := latentPicture(s, g, v, size{area.width, area.height - 1}, st)
 	if narrow := latentPicture(s, g, v, size{area.width - margin, area.height}, st); len(narrow) >= len(beneath) {
@@ -50,6 +54,29 @@ func latentAside(g geometry, latent int, st *styles) []string {
 	lines = append(lines, st.muted.paint(levelKind(g, here)), "",
 		st.muted.paint("latents"), " "+count(g.size(here)), "",
 		st.muted.paint("site"), " "+siteName(g, latent))
+	return column(lines)
+}
+
+// strongestAside is the largest response in absolute value, with its error.
+func strongestAside(r *run.Response, st *styles) []string {
+	if r == nil {
+		return nil
+	}
+	at := 0
+	for site, v := range r.Map {
+		if math.Abs(float64(v)) > math.Abs(float64(r.Map[at])) {
+			at = site
+		}
+	}
+	value, err := float64(r.Map[at]), float64(r.Error[at])
+	return column([]string{
+		"", st.muted.paint("largest"),
+		number(value, 3, 7), " " + st.plusMinus() + number(err, 3, 0),
+	})
+}
+
+// column makes the lines of a column all as wide as its widest word.
+func column(lines []string) []string {
 	for i, line := range lines {
 		lines[i] = fit(line, len("coarsest"))
 	}
@@ -101,7 +128,7 @@ func latentPicture(s *run.Snapshot, g geometry, v view, area size, st *styles) [
 // responseOf is the response to a latent, if the snapshot has one.
 func responseOf(s *run.Snapshot, g geometry, latent int) *run.Response {
 	r := s.Response
-	if r == nil || r.Latent != latent || r.L != g.L || len(r.Map) != g.Sites() {
+	if r == nil || r.Latent != latent || r.L != g.L || len(r.Map) != g.Sites() || len(r.Error) != g.Sites() {
 		return nil
 	}
 	return r

@@ -62,7 +62,7 @@ func change(f *fake, random *rand.Rand) {
 		case 0:
 			s.Lattice = &run.Lattice{Epoch: s.Epoch, L: 4, X: fields16(random), Spins: make([]int8, 16)}
 		case 1:
-			s.Response = &run.Response{Epoch: s.Epoch, Latent: random.IntN(16), L: 4, Map: fields16(random)}
+			s.Response = &run.Response{Epoch: s.Epoch, Latent: random.IntN(16), L: 4, Map: fields16(random), Error: fields16(random)}
 		case 2:
 			s.Lattice, s.Response = nil, nil
 		case 3:
@@ -158,8 +158,9 @@ func TestSenselessNews(t *testing.T) {
 		"no history":     `{"history":3}`,
 		"short lattice":  `{"fields":{"lattice":{"L":4,"x":[1],"spins":[1]}}}`,
 		"large lattice":  `{"fields":{"lattice":{"L":1000000000,"x":[],"spins":[]}}}`,
-		"short response": `{"fields":{"response":{"L":4,"map":[1]}}}`,
-		"far response":   `{"fields":{"response":{"L":4,"latent":16,"map":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}`,
+		"short response": `{"fields":{"response":{"L":4,"map":[1],"error":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}`,
+		"no errors":      `{"fields":{"response":{"L":4,"map":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}`,
+		"far response":   `{"fields":{"response":{"L":4,"latent":16,"map":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"error":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}`,
 		"no size":        `{"fields":{"config":{}}}`,
 	} {
 		var n news

@@ -223,33 +223,44 @@ func TestResponse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for site, want := range slowResponse(flow, newResponder(s.Config.Config).z, 5) {
-		if got := float64(s.Response.Map[site]); math.Abs(got-want) > 1e-5 {
-			t.Errorf("site %d responds with %v, want %v", site, got, want)
+	mean, deviation := slowResponse(flow, newResponder(s.Config.Config).z, 5)
+	for site := range mean {
+		if got := float64(s.Response.Map[site]); math.Abs(got-mean[site]) > 1e-5 {
+			t.Errorf("site %d responds with %v, want %v", site, got, mean[site])
+		}
+		if got := float64(s.Response.Error[site]); math.Abs(got-deviation[site]) > 1e-5 {
+			t.Errorf("site %d has the error %v, want %v", site, got, deviation[site])
 		}
 	}
 }
 
-// slowResponse is the response at each site to a latent, one sample at a time.
-func slowResponse(flow *model.Flow, z []float32, latent int) []float64 {
+// slowResponse is the response at each site to a latent and its standard error,
+// one site of one sample at a time: backwards, from the field to the latents.
+func slowResponse(flow *model.Flow, z []float32, latent int) (mean, err []float64) {
 	sites := flow.Shape.Sites()
 	tape := model.NewTape(flow.Shape, 1)
-	samples := len(z) / sites
-	response := make([]float64, sites)
-	one, x, logq := make([]float32, sites), make([]float32, sites), make([]float64, 1)
-	for sample := range samples {
-		for _, d := range []float32{-0.5, 0.5} {
-			for site := range one {
-				one[site] = z[site*samples+sample]
-			}
-			one[latent] += d
-			flow.Generate(tape, x, logq, one)
-			for site, v := range x {
-				response[site] += 2 * float64(d*v) / float64(samples)
-			}
+	samples := float64(len(z) / sites)
+	mean, err = make([]float64, sites), make([]float64, sites)
+	one, dz, logq := make([]float32, sites), make([]float32, sites), make([]float64, 1)
+	for sample := range int(samples) {
+		for site := range one {
+			one[site] = z[site*int(samples)+sample]
+		}
+		flow.Generate(tape, make([]float32, sites), logq, one)
+		for site := range mean {
+			dx := make([]float32, sites)
+			dx[site] = 1
+			flow.Backward(tape, nil, dz, dx, nil)
+			v := float64(dz[latent])
+			mean[site] += v / samples
+			err[site] += v * v / samples
 		}
 	}
-	return response
+	for site, square := range err {
+		variance := (square - mean[site]*mean[site]) * samples / (samples - 1)
+		err[site] = math.Sqrt(max(0, variance) / samples)
+	}
+	return mean, err
 }
 
 func TestNothingIsLeftRunning(t *testing.T) {

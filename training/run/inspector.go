@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
@@ -23,7 +24,6 @@ type inspector struct {
 
 const (
 	responseSamples = 64
-	responseDelta   = 0.5 // half the distance of the central difference
 	responseEvery   = time.Second
 )
 
@@ -80,8 +80,7 @@ type responder struct {
 	config training.Config
 	tape   *model.Tape
 	z      []float32 // fixed latents, z[site*n+sample]
-	x      []float32
-	logq   []float64
+	x, dx  []float32
 }
 
 func newResponder(c training.Config) *responder {
@@ -92,7 +91,7 @@ func newResponder(c training.Config) *responder {
 		tape:   model.NewTape(c.Shape, n),
 		z:      make([]float32, c.Sites()*n),
 		x:      make([]float32, c.Sites()*n),
-		logq:   make([]float64, n),
+		dx:     make([]float32, c.Sites()*n),
 	}
 	for i := range r.z {
 		r.z[i] = float32(random.NormFloat64())
@@ -100,36 +99,37 @@ func newResponder(c training.Config) *responder {
 	return r
 }
 
-// respond computes d<x>/dz of one latent z by the central difference over
-// z +- delta, with the other latents at fixed normal values, and averages over
-// samples. Of a symmetrised flow it is the response of q(x): that of q(-x) is
-// the same with the other sign.
+// respond computes dx/dz of one latent z at fixed normal values of all latents,
+// and its mean over these samples. Of a symmetrised flow it is the response of
+// q(x): that of q(-x) is the same with the other sign.
 func (r *responder) respond(f *frozen, latent int) *Response {
 	const n = responseSamples
-	chosen := r.z[latent*n : (latent+1)*n]
-	sum := make([]float64, r.config.Sites())
-	for _, sign := range [2]float32{1, -1} {
-		shift(chosen, sign*responseDelta)
-		f.flow.Generate(r.tape, r.x, r.logq, r.z)
-		shift(chosen, -sign*responseDelta)
-		for site := range sum {
-			for _, x := range r.x[site*n : (site+1)*n] {
-				sum[site] += float64(sign * x)
-			}
-		}
+	clear(r.dx)
+	for sample := range n {
+		r.dx[latent*n+sample] = 1
 	}
+	f.flow.Tangent(r.tape, r.x, r.dx, r.z, r.dx)
+	sites := r.config.Sites()
 	response := &Response{
 		Epoch: f.epoch, Latent: latent, Level: r.config.Level(latent),
-		Samples: n, L: r.config.L, Map: make([]float32, len(sum)),
+		Samples: n, L: r.config.L, Map: make([]float32, sites), Error: make([]float32, sites),
 	}
-	for site, s := range sum {
-		response.Map[site] = float32(s / (n * 2 * responseDelta))
+	for site := range sites {
+		mean, err := average(r.dx[site*n : (site+1)*n])
+		response.Map[site], response.Error[site] = float32(mean), float32(err)
 	}
 	return response
 }
 
-func shift(values []float32, by float32) {
-	for i := range values {
-		values[i] += by
+// average is the mean of independent values and its standard error.
+func average(values []float32) (mean, err float64) {
+	n := float64(len(values))
+	for _, v := range values {
+		mean += float64(v) / n
 	}
+	for _, v := range values {
+		d := float64(v) - mean
+		err += d * d
+	}
+	return mean, math.Sqrt(err / (n * (n - 1)))
 }

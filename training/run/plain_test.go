@@ -22,7 +22,7 @@ func TestPlainData(t *testing.T) {
 		t.Fatalf("the snapshot has empty parts: %+v", s)
 	}
 	full := *s
-	full.Response = &Response{Map: []float32{1.5}}
+	full.Response = &Response{Map: []float32{1.5}, Error: []float32{0.1}}
 	full.Samplers = []SamplerReport{{Space: SamplerLatent, M2: 1.0 / 3, Trace: []float32{0.1, 0.7}}}
 	full.Judgement = &Judgement{Epoch: 3, ForwardESS: 1.0 / 7, Warning: "z"}
 	full.Error, full.Hint = "x", "y"

@@ -113,15 +113,16 @@ type Lattice struct {
 	Spins []int8    `json:"spins"` // +1 or -1, row-major
 }
 
-// Response is the change of the mean field with one latent, d<x>/dz: the
-// field's mean over samples at z+delta less that at z-delta, over 2 delta.
+// Response is the change of the mean field with one latent, d<x>/dz: the mean
+// over samples of the derivative dx/dz.
 type Response struct {
 	Epoch   int       `json:"epoch"`
 	Latent  int       `json:"latent"` // site index of the latent, row*L + column
 	Level   int       `json:"level"`  // the level it belongs to, 0 the finest
 	Samples int       `json:"samples"`
 	L       int       `json:"L"`
-	Map     []float32 `json:"map"` // row-major
+	Map     []float32 `json:"map"`   // row-major
+	Error   []float32 `json:"error"` // standard error of Map over the samples
 }
 
 // SamplerReport is the state of one background sampler. Statistics are of the
