@@ -161,10 +161,10 @@ func (v *Viewer) again(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	v.feed.Publish(first)
 	v.mu.Lock()
-	defer v.mu.Unlock()
 	v.source, v.connection = w, bySocket(owner)
+	v.mu.Unlock()
+	v.feed.Publish(first) // now, for who sees it may give a command
 	return true
 }
 
