@@ -1,7 +1,8 @@
 package themes
 
 // light is the default on light backgrounds. Its signed map is ColorBrewer's
-// PuOr, with orange for positive values as in the spins.
+// PuOr, with orange for positive values as in the spins; magnitudes are in its
+// YlGnBu.
 var light = Theme{
 	Name: "light",
 
@@ -29,4 +30,5 @@ var light = Theme{
 		0x2d004b, 0x542788, 0x8073ac, 0xb2abd2, 0xd8daeb, 0xf7f7f7,
 		0xfee0b6, 0xfdb863, 0xe08214, 0xb35806, 0x7f3b08,
 	},
+	Magnitude: []uint32{0xececec, 0xc7e9b4, 0x7fcdbb, 0x41b6c4, 0x1d91c0, 0x225ea8, 0x0c2c84},
 }

@@ -40,6 +40,10 @@ type Theme struct {
 	// Signed is a diverging map for fields, 0xRRGGBB at equal distances from
 	// the most negative to the most positive value, zero in the middle.
 	Signed []uint32
+
+	// Magnitude is a sequential map for what is not negative, 0xRRGGBB at equal
+	// distances from zero, which is Ground, to the largest value.
+	Magnitude []uint32
 }
 
 // All returns every theme; the first dark and the first light one are the

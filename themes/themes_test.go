@@ -124,6 +124,21 @@ func TestSignedMaps(t *testing.T) {
 	}
 }
 
+// The lightness of a map of magnitudes goes one way, away from the background.
+func TestMagnitudeMaps(t *testing.T) {
+	for _, theme := range All() {
+		stops := theme.Magnitude
+		if len(stops) < 3 || stops[0] != theme.Ground {
+			t.Errorf("%s: %06x is no map from %06x", theme.Name, stops, theme.Ground)
+		}
+		for i := 1; i < len(stops); i++ {
+			if brighter := luminance(stops[i]) > luminance(stops[i-1]); brighter != theme.Dark {
+				t.Errorf("%s: from %06x to %06x lightness turns back", theme.Name, stops[i-1], stops[i])
+			}
+		}
+	}
+}
+
 func reversed(s []uint32) []uint32 {
 	r := slices.Clone(s)
 	slices.Reverse(r)

@@ -228,9 +228,14 @@ func Legend(limit float64, width int, ink *SignedInk) string {
 	if n < 3 {
 		return strings.Repeat(" ", max(width, 0))
 	}
+	return low + ink.ramp(-1, n) + high
+}
+
+// ramp is n columns with the colours from a fraction of the limit to the limit.
+func (ink *SignedInk) ramp(from float64, n int) string {
 	var bar strings.Builder
 	for i := range n {
-		f := 2*float64(i)/float64(n-1) - 1
+		f := from + (1-from)*float64(i)/float64(n-1)
 		if ink.Shaded() {
 			bar.WriteString(shades(ink.ascii)[int(math.Round(math.Abs(f)*4))])
 			continue
@@ -240,5 +245,5 @@ func Legend(limit float64, width int, ink *SignedInk) string {
 	if !ink.Shaded() {
 		bar.WriteString(reset)
 	}
-	return low + bar.String() + high
+	return bar.String()
 }
