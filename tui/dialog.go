@@ -112,7 +112,7 @@ func (m *screen) drawDialog(area size) []string {
 	st := m.styles
 	switch m.dialog {
 	case helpDialog:
-		return framed("help", m.helpLines(), area, st)
+		return framed("help", m.helpLines(area), area, st)
 	case quitDialog:
 		return framed("quit", m.quitLines(), area, st)
 	case savingDialog:
@@ -137,17 +137,29 @@ func framed(title string, lines []string, area size, st *styles) []string {
 	return box(lines, b, size{min(width+4, area.width), min(len(lines)+2, area.height)}, st)
 }
 
-func (m *screen) helpLines() []string {
+// helpLines are all keys, or, where they find no room, those that work with the
+// present focus.
+func (m *screen) helpLines(area size) []string {
 	st := m.styles
+	end := []string{"", st.muted.paint("any key closes this")}
+	all := helpOn(actions(), st)
+	if len(all)+len(end)+2 <= area.height {
+		return append(all, end...)
+	}
+	here := slices.DeleteFunc(actions(), func(a action) bool { return a.pane != 0 && a.pane != m.view.focus })
+	return append(helpOn(here, st), "", st.muted.paint("any key closes this; each pane has keys of its own"))
+}
+
+func helpOn(all []action, st *styles) []string {
 	var lines []string
-	for _, a := range actions() {
+	for _, a := range all {
 		scope := ""
 		if a.pane != 0 {
 			scope = st.muted.paint(" (" + a.pane.name() + ")")
 		}
 		lines = append(lines, fit(st.accent.paint(a.shown), 9)+a.help+scope)
 	}
-	return append(lines, "", st.muted.paint("any key closes this"))
+	return lines
 }
 
 func (m *screen) quitLines() []string {

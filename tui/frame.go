@@ -48,13 +48,13 @@ func box(lines []string, b border, area size, st *styles) []string {
 // inside is what a box leaves for its lines.
 func inside(area size) size { return size{max(area.width-4, 0), max(area.height-2, 0)} }
 
-// top is the upper edge. The note gives way to the tabs' names, and these to
-// the width.
+// top is the upper edge. The note gives way to the tabs' names, and these
+// from the last to the width.
 func (b border) top(width int, edge ink, st *styles) string {
 	room := width - 6
-	title := b.title(true, st)
-	if ansi.StringWidth(title) > room {
-		title = b.title(false, st)
+	title := b.title(len(b.tabs), st)
+	for names := len(b.tabs) - 1; names >= 0 && ansi.StringWidth(title) > room; names-- {
+		title = b.title(names, st)
 	}
 	title = ansi.Truncate(title, max(room, 0), "…")
 	rule := width - 5 - ansi.StringWidth(title)
@@ -68,7 +68,9 @@ func (b border) top(width int, edge ink, st *styles) string {
 	return edge.paint("╭─ ") + title + edge.paint(" "+strings.Repeat("─", max(rule, 0))) + end
 }
 
-func (b border) title(names bool, st *styles) string {
+// title names the tab shown, and the first of the others, so many in all; the
+// rest have to do with their number.
+func (b border) title(names int, st *styles) string {
 	parts := make([]string, len(b.tabs))
 	for i, t := range b.tabs {
 		switch {
@@ -78,7 +80,7 @@ func (b border) title(names bool, st *styles) string {
 			parts[i] = st.accent.paint(t.number) + " " + st.strong.paint(t.name)
 		case t.shown:
 			parts[i] = st.accent.paint(t.number) + " " + t.name
-		case names:
+		case i < names:
 			parts[i] = st.muted.paint(t.number + " " + t.name)
 		default:
 			parts[i] = st.muted.paint(t.number)

@@ -6,6 +6,12 @@ import (
 	"neuralrg/training/run"
 )
 
+// look asks for what has come onto the screen.
+func (m *screen) look() tea.Cmd { return tea.Batch(m.ask()) }
+
+// renew asks again for what has grown old.
+func (m *screen) renew() tea.Cmd { return tea.Batch(m.refresh()) }
+
 // ask asks for the response to the chosen latent once the selection has stood
 // for a moment.
 func (m *screen) ask() tea.Cmd {
@@ -42,15 +48,5 @@ func (m *screen) refresh() tea.Cmd {
 
 // inspecting says that the latents are on the screen.
 func (m *screen) inspecting() bool {
-	if m.latest == nil || !m.placed {
-		return false
-	}
-	for _, column := range m.arranged() {
-		for _, p := range column {
-			if p.pane == latentsPane {
-				return true
-			}
-		}
-	}
-	return false
+	return m.latest != nil && m.placed && m.shows(latentsPane)
 }

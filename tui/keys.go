@@ -37,7 +37,7 @@ func actions() []action {
 		{[]string{"0"}, "0", "the paper's 10 leapfrogs of 0.2", "paper's", samplerPane, control, (*screen).changeTrajectory},
 		{[]string{"a"}, "a", "let it tune its steps", "tune", samplerPane, control, (*screen).tune},
 		{[]string{"v"}, "v", "spins or fields, where only one has room", "view", latticePane, nowhere, (*screen).toggleView},
-		{[]string{"tab", "shift+tab", "1", "2", "3", "4"}, "tab 1-4", "focus a pane", "focus", 0, nowhere, (*screen).changeFocus},
+		{[]string{"tab", "shift+tab", "1", "2", "3", "4", "5", "6"}, "tab 1-6", "focus a pane", "focus", 0, nowhere, (*screen).changeFocus},
 		{[]string{"z", "enter"}, "z", "zoom the focused pane, or show all again", "zoom", 0, nowhere, (*screen).toggleZoom},
 		{[]string{"r"}, "r", "draw fresh latents for the lattice", "redraw", 0, flow, (*screen).redraw},
 		{[]string{"+", "=", "-", "_"}, "+ -", "raise or lower the learning rate by a quarter", "rate", 0, control, (*screen).changeRate},
@@ -125,7 +125,7 @@ func (m *screen) toggleView(string) tea.Cmd {
 
 func (m *screen) toggleZoom(string) tea.Cmd {
 	m.view.zoomed = !m.view.zoomed
-	return m.ask()
+	return m.look()
 }
 
 func (m *screen) changeFocus(key string) tea.Cmd {
@@ -138,7 +138,8 @@ func (m *screen) changeFocus(key string) tea.Cmd {
 	default:
 		m.view.focus = pane(key[0] - '0')
 	}
-	return m.ask()
+	m.view.seen = m.view.learned()
+	return m.look()
 }
 
 func (m *screen) move(key string) tea.Cmd {

@@ -1,8 +1,12 @@
 package tui
 
-import "neuralrg/tui/chart"
+import (
+	"slices"
 
-// pane is one of the four panes, by the key that focuses it.
+	"neuralrg/tui/chart"
+)
+
+// pane is one of the six panes, by the key that focuses it.
 type pane int
 
 const (
@@ -10,12 +14,18 @@ const (
 	energyPane
 	latentsPane
 	samplerPane
+	levelsPane
+	informationPane
 )
 
-var panes = []pane{latticePane, energyPane, latentsPane, samplerPane}
+var panes = []pane{latticePane, energyPane, latentsPane, samplerPane, levelsPane, informationPane}
+
+// learned are the panes on what the flow has learned. They share a box where
+// there is no room for three columns.
+var learned = []pane{latentsPane, levelsPane, informationPane}
 
 func (p pane) name() string {
-	return [...]string{"", "lattice", "free energy", "latents", "sampler"}[p]
+	return [...]string{"", "lattice", "free energy", "latents", "sampler", "RG", "information"}[p]
 }
 
 // The smallest screen, and the largest: the window's size sizes the buffers.
@@ -33,7 +43,8 @@ type tier int
 const (
 	single  tier = iota // one pane, the others as tabs
 	columns             // the lattice, and beside it one of the others
-	grid                // all four
+	grid                // two columns of two, the panes on what was learned as tabs
+	wide                // all six
 )
 
 // What the panes need beside and under the lattice to be of use.
@@ -44,6 +55,8 @@ const (
 
 func tierOf(body size) tier {
 	switch {
+	case body.width >= 180 && body.height >= 40:
+		return wide
 	case body.width >= 80 && body.height >= 33:
 		return grid
 	case body.width >= 72 && body.height >= 16:
@@ -61,34 +74,71 @@ type placed struct {
 
 // arrange divides the body of the screen. It returns columns of boxes, from
 // left to right and from top to bottom, that fill it exactly.
-func arrange(body size, L int, focus pane, zoomed bool) [][]placed {
-	t := tierOf(body)
-	switch {
-	case zoomed || t == single:
-		return [][]placed{{{focus, panes, body}}}
+func arrange(body size, L int, v view) [][]placed {
+	switch t := tierOf(body); {
+	case v.zoomed || t == single:
+		return [][]placed{{{v.focus, panes, body}}}
 	case t == columns:
-		left := latticeBox(L, size{body.width - sideWidth, body.height}).width
-		side := focus
-		if side == latticePane {
-			side = energyPane
-		}
-		return [][]placed{
-			{{latticePane, panes[:1], size{left, body.height}}},
-			{{side, panes[1:], size{body.width - left, body.height}}},
-		}
+		return inColumns(body, L, v.focus)
+	case t == wide:
+		return inThree(body, L)
 	}
+	return inGrid(body, L, v.learned())
+}
+
+// inColumns puts the lattice beside one of the others.
+func inColumns(body size, L int, focus pane) [][]placed {
+	left := latticeBox(L, size{body.width - sideWidth, body.height}).width
+	side := focus
+	if side == latticePane {
+		side = energyPane
+	}
+	return [][]placed{
+		{{latticePane, panes[:1], size{left, body.height}}},
+		{{side, panes[1:], size{body.width - left, body.height}}},
+	}
+}
+
+// inGrid shows four panes at once, one of them of what was learned.
+func inGrid(body size, L int, shown pane) [][]placed {
 	want := latticeBox(L, size{body.width - sideWidth, body.height - bottomHeight})
 	top, left := want.height, max(want.width, body.width*45/100)
 	return [][]placed{
-		{
-			{latticePane, panes[:1], size{left, top}},
-			{energyPane, panes[1:2], size{left, body.height - top}},
-		},
-		{
-			{latentsPane, panes[2:3], size{body.width - left, top}},
-			{samplerPane, panes[3:], size{body.width - left, body.height - top}},
-		},
+		stacked(left, body.height, top, alone(latticePane), alone(energyPane)),
+		stacked(body.width-left, body.height, top, placed{pane: shown, tabs: learned}, alone(samplerPane)),
 	}
+}
+
+// inThree shows all: what was learned in the last column and the latents above
+// the sampler.
+func inThree(body size, L int) [][]placed {
+	want := latticeBox(L, size{body.width * 2 / 5, body.height * 45 / 100})
+	top, left := want.height, want.width
+	middle := (body.width - left) / 2
+	return [][]placed{
+		stacked(left, body.height, top, alone(latticePane), alone(energyPane)),
+		stacked(middle, body.height, top, alone(latentsPane), alone(samplerPane)),
+		stacked(body.width-left-middle, body.height, body.height/2, alone(levelsPane), alone(informationPane)),
+	}
+}
+
+func alone(p pane) placed { return placed{pane: p, tabs: []pane{p}} }
+
+// stacked is a column of two boxes.
+func stacked(width, height, top int, first, second placed) []placed {
+	first.area, second.area = size{width, top}, size{width, height - top}
+	return []placed{first, second}
+}
+
+// learned is the pane on what was learned that has the focus, or had it last.
+func (v view) learned() pane {
+	switch {
+	case slices.Contains(learned, v.focus):
+		return v.focus
+	case v.seen != 0:
+		return v.seen
+	}
+	return latentsPane
 }
 
 // latticeBox is the size of the box that holds the lattice at the best scale

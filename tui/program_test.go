@@ -210,7 +210,7 @@ func TestProgramResizes(t *testing.T) {
 			l.sees("needs 40 x 12", "has 30 x 8")
 			continue
 		}
-		l.sees("4 sampler", "? help  q quit")
+		l.sees("tab 1-6 focus", "? help  q quit")
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package tui is the screen of a run: one Bubble Tea model, four panes, one key
+// Package tui is the screen of a run: one Bubble Tea model, six panes, one key
 // table. It draws what a run gives it and computes no physics.
 package tui
 

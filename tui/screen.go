@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 // view is what the user looks at, apart from the run.
 type view struct {
 	focus  pane
+	seen   pane // of those on what was learned, that had the focus last; 0: none yet
 	zoomed bool
 	fields bool // fields where the lattice has room for one picture only
 	gap    bool // the logarithm of the gap, not the free energy itself
@@ -97,7 +99,7 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.area = clamp(size{msg.Width, msg.Height})
-		return m, m.ask()
+		return m, m.look()
 	case tea.BackgroundColorMsg:
 		if !m.chosen {
 			m.dress(themes.For(msg.IsDark()))
@@ -154,9 +156,9 @@ func (m *screen) take(s *run.Snapshot) tea.Cmd {
 		return m.say(notice{text: "all epochs are done and saved"})
 	}
 	if warning != "" {
-		return tea.Batch(m.say(notice{warning, true}), m.refresh())
+		return tea.Batch(m.say(notice{warning, true}), m.renew())
 	}
-	return m.refresh()
+	return m.renew()
 }
 
 func (m *screen) geometry() geometry {
@@ -244,13 +246,23 @@ const (
 	footerRows = 2
 )
 
+// shows says that a pane is on the screen.
+func (m *screen) shows(p pane) bool {
+	for _, column := range m.arranged() {
+		if slices.ContainsFunc(column, func(box placed) bool { return box.pane == p }) {
+			return true
+		}
+	}
+	return false
+}
+
 func (m *screen) arranged() [][]placed {
 	L := 16
 	if g := m.geometry(); g.L > 0 {
 		L = g.L
 	}
 	body := size{m.area.width, m.area.height - headerRows - footerRows}
-	return arrange(body, L, m.view.focus, m.view.zoomed)
+	return arrange(body, L, m.view)
 }
 
 // View draws the screen.
@@ -308,6 +320,10 @@ func (m *screen) drawPane(p placed) []string {
 	case samplerPane:
 		b.note = "hybrid Monte Carlo"
 		lines = drawSampler(m.calm, m.view, area, m.styles)
+	case levelsPane:
+		lines = drawLevels(m.latest, m.view, area, m.styles)
+	case informationPane:
+		lines = drawInformation(m.calm, m.view, area, m.styles)
 	}
 	return box(lines, b, p.area, m.styles)
 }

@@ -127,8 +127,10 @@ func TestFocusAndZoom(t *testing.T) {
 		{"tab", energyPane, false},
 		{"tab", latentsPane, false},
 		{"tab", samplerPane, false},
+		{"tab", levelsPane, false},
+		{"tab", informationPane, false},
 		{"tab", latticePane, false},
-		{"shift+tab", samplerPane, false},
+		{"shift+tab", informationPane, false},
 		{"3", latentsPane, false},
 		{"z", latentsPane, true},
 		{"1", latticePane, true},
@@ -137,6 +139,27 @@ func TestFocusAndZoom(t *testing.T) {
 		c.press(step.key)
 		if c.view.focus != step.focus || c.view.zoomed != step.zoomed {
 			t.Fatalf("after %q: pane %d, zoomed %v; want %d, %v", step.key, c.view.focus, c.view.zoomed, step.focus, step.zoomed)
+		}
+	}
+}
+
+// The panes on what was learned share a box, which keeps the last of them while
+// others have the focus; a wide screen has room for all.
+func TestLearnedPanesShareABox(t *testing.T) {
+	for _, area := range []size{{120, 40}, {200, 50}} {
+		c := newConsole(16, area)
+		all := area.width == 200
+		for _, step := range []struct {
+			key   string
+			shown pane
+		}{{"1", latentsPane}, {"5", levelsPane}, {"2", levelsPane}, {"6", informationPane}, {"4", informationPane}, {"3", latentsPane}} {
+			c.press(step.key)
+			for _, p := range panes {
+				want := all || p == step.shown || !slices.Contains(learned, p)
+				if c.shows(p) != want {
+					t.Errorf("%v, key %s: %s shown %v", area, step.key, p.name(), !want)
+				}
+			}
 		}
 	}
 }
@@ -387,7 +410,7 @@ func TestSizes(t *testing.T) {
 		for width := 10; width <= 300; width += steps {
 			for height := 3; height <= 100; height += steps {
 				m := still(s, size{width, height}, colorprofile.ASCII, i%2 == 0)
-				m.view.focus, m.dialog = panes[(width+height)%4], noDialog
+				m.view.focus, m.dialog = panes[(width+height)%len(panes)], noDialog
 				if m.latest != nil {
 					m.dialog = dialog((width + height) % 4)
 				}
