@@ -2,13 +2,12 @@ package run
 
 import (
 	"context"
-	"math"
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
-	"neuralrg/model"
 	"neuralrg/training"
+	"neuralrg/training/rg"
 )
 
 // inspector computes the response of the field to one latent, of the frozen
@@ -59,7 +58,7 @@ func (i *inspector) work(ctx context.Context) {
 				r = newResponder(i.config)
 			}
 			if old, f := i.latest.Load(), i.flows.Latest(); old == nil || old.Latent != latent || old.Epoch != f.epoch {
-				if answer := r.respond(f, latent); finite(answer.Map) {
+				if answer, err := r.respond(ctx, f, latent); err == nil { // else there is none to show
 					i.latest.Store(answer)
 					i.tell()
 				}
@@ -78,58 +77,26 @@ func (i *inspector) work(ctx context.Context) {
 // responder computes responses.
 type responder struct {
 	config training.Config
-	tape   *model.Tape
 	z      []float32 // fixed latents, z[site*n+sample]
-	x, dx  []float32
 }
 
 func newResponder(c training.Config) *responder {
-	const n = responseSamples
 	random := rand.New(rand.NewPCG(c.Seed, responseStream))
-	r := &responder{
-		config: c,
-		tape:   model.NewTape(c.Shape, n),
-		z:      make([]float32, c.Sites()*n),
-		x:      make([]float32, c.Sites()*n),
-		dx:     make([]float32, c.Sites()*n),
-	}
+	r := &responder{config: c, z: make([]float32, c.Sites()*responseSamples)}
 	for i := range r.z {
 		r.z[i] = float32(random.NormFloat64())
 	}
 	return r
 }
 
-// respond computes dx/dz of one latent z at fixed normal values of all latents,
-// and its mean over these samples. Of a symmetrised flow it is the response of
-// q(x): that of q(-x) is the same with the other sign.
-func (r *responder) respond(f *frozen, latent int) *Response {
-	const n = responseSamples
-	clear(r.dx)
-	for sample := range n {
-		r.dx[latent*n+sample] = 1
+// respond computes the response to one latent at fixed normal values of all.
+func (r *responder) respond(ctx context.Context, f *frozen, latent int) (*Response, error) {
+	answer, err := rg.Respond(ctx, f.flow, []int{latent}, r.z, 1)
+	if err != nil {
+		return nil, err
 	}
-	f.flow.Tangent(r.tape, r.x, r.dx, r.z, r.dx)
-	sites := r.config.Sites()
-	response := &Response{
+	return &Response{
 		Epoch: f.epoch, Latent: latent, Level: r.config.Level(latent),
-		Samples: n, L: r.config.L, Map: make([]float32, sites), Error: make([]float32, sites),
-	}
-	for site := range sites {
-		mean, err := average(r.dx[site*n : (site+1)*n])
-		response.Map[site], response.Error[site] = float32(mean), float32(err)
-	}
-	return response
-}
-
-// average is the mean of independent values and its standard error.
-func average(values []float32) (mean, err float64) {
-	n := float64(len(values))
-	for _, v := range values {
-		mean += float64(v) / n
-	}
-	for _, v := range values {
-		d := float64(v) - mean
-		err += d * d
-	}
-	return mean, math.Sqrt(err / (n * (n - 1)))
+		Samples: answer.Samples, L: r.config.L, Map: answer.Map[0], Error: answer.Error[0],
+	}, nil
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -240,9 +241,9 @@ func (r *Record) Do(c Command) error {
 	if r.responder == nil {
 		r.responder = newResponder(r.plain.Config.Config)
 	}
-	answer := r.responder.respond(r.flow, c.Latent)
-	if !finite(answer.Map) {
-		return &problem{text: "the response is not finite", hint: "choose another latent"}
+	answer, err := r.responder.respond(context.Background(), r.flow, c.Latent)
+	if err != nil {
+		return err
 	}
 	r.response = answer
 	return nil
