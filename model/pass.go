@@ -13,9 +13,7 @@ func (f *Flow) Generate(t *Tape, x []float32, logq []float64, z []float32) {
 	copy(x, z)
 	clear(logq)
 	addLogNormal(logq, z)
-	for b := f.Shape.bijectors() - 1; b >= 0; b-- {
-		f.bijector(t, b, x, logq)
-	}
+	f.generate(t, x, logq, 0, f.Shape.Levels())
 }
 
 // Renormalize maps fields x to latents z, the inverse of Generate, and sets
@@ -25,9 +23,7 @@ func (f *Flow) Renormalize(t *Tape, z []float32, logq []float64, x []float32) {
 	t.begin(f, renormalization, n, x, z)
 	copy(z, x)
 	clear(logq)
-	for b := range f.Shape.bijectors() {
-		f.bijector(t, b, z, logq)
-	}
+	f.renormalize(t, z, logq, 0, f.Shape.Levels())
 	copy(t.latents, z)
 	addLogNormal(logq, z)
 }

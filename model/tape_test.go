@@ -116,6 +116,8 @@ func testNoAllocation(t *testing.T) {
 		"Generate":    func() { f.Generate(tape, x, logq, z) },
 		"Renormalize": func() { f.Renormalize(tape, z, logq, x) },
 		"Backward":    func() { f.Backward(tape, grad, z, x, logq) },
+		"levels up":   func() { f.RenormalizeLevels(tape, z, logq, x, 0, 2) },
+		"levels down": func() { f.GenerateLevels(tape, x, logq, z, 1, 3) },
 	} {
 		f.Generate(tape, x, logq, z)
 		if allocs := testing.AllocsPerRun(5, call); allocs != 0 {
