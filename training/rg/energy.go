@@ -1,0 +1,160 @@
+package rg
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+
+	"neuralrg/sampling"
+)
+
+// Profile is the renormalized energy of the latents along one of them, in nats,
+// against where that latent is zero. Its departure from v²/2 is what the flow has
+// not made a standard normal variable of.
+type Profile struct {
+	Latent    int       `json:"latent"`    // its site, row*L + column
+	Samples   int       `json:"samples"`   // of the other latents
+	Values    []float64 `json:"values"`    // v, of the latent
+	Energy    []float64 `json:"energy"`    // at each v
+	Departure []float64 `json:"departure"` // Energy - v²/2
+	Error     []float64 `json:"error"`     // standard error of both, 0 if there is one sample
+}
+
+// Along is the mean over samples of
+//
+//	U(z with z_i = v) - U(z with z_i = 0)
+//
+// for each of the values v, where U is the renormalized energy: in its symmetrised
+// form for a flow that was trained so, else in the plain one. The samples z,
+// z[site*n + sample], say where the other latents are: standard normal numbers,
+// those of exact samples, or all of them zero. Error times the root of Samples is
+// how much the energy differs from one sample to the next, which for latents that
+// are independent would be nothing.
+//
+// A perfect flow has Energy = v²/2 with no error.
+func Along(ctx context.Context, u *sampling.Renormalized, latent int, values []float64, z []float32) (*Profile, error) {
+	s, err := newScan(ctx, u, z, latent)
+	if err != nil {
+		return nil, err
+	}
+	p := newProfile(latent, s.n, values)
+	for i, v := range values {
+		energies, err := s.energies(ctx, v)
+		if err != nil {
+			return nil, err
+		}
+		p.set(i, meanDifference(energies, s.base))
+	}
+	return p, nil
+}
+
+// MeanForce is the potential of mean force of a latent,
+//
+//	W(v) = -ln p(v) + ln p(0),
+//
+// where p is the density of the latent under the target: the energy along it that
+// is left when all others are integrated out. The samples must be latents of the
+// target, n of them independent. Each gives the density of the latent given all
+// others, and the mean of these is p,
+//
+//	p(v) = E[exp(-U(v, z')) / sum over the values of exp(-U(w, z'))],
+//
+// where the sum is by the trapezoidal rule and the mean over samples with z_i between
+// the least and the greatest of the values, which ascend: so it is p given that. No
+// histogram has so small an error (Rao and Blackwell).
+func MeanForce(ctx context.Context, u *sampling.Renormalized, latent int, values []float64, z []float32) (*Profile, error) {
+	s, err := newScan(ctx, u, z, latent)
+	if err != nil {
+		return nil, err
+	}
+	for i := range values[1:] {
+		if !(values[i] < values[i+1]) {
+			panic("rg: the values of a potential of mean force do not ascend")
+		}
+	}
+	var inside []int
+	for b, v := range s.own {
+		if float64(v) >= values[0] && float64(v) <= values[len(values)-1] {
+			inside = append(inside, b)
+		}
+	}
+	p := newProfile(latent, len(inside), values)
+	if p.Samples < 2 {
+		return nil, fewInside(latent, p.Samples)
+	}
+	energies := make([][]float64, len(values))
+	for i, v := range values {
+		if energies[i], err = s.energies(ctx, v); err != nil {
+			return nil, err
+		}
+	}
+	density := make([][]float64, len(values)+1) // the last at zero
+	for i := range density {
+		density[i] = make([]float64, len(inside))
+	}
+	for k, b := range inside {
+		conditional(density, k, energies, s.base, b, values)
+	}
+	zero := density[len(values)]
+	for i := range values {
+		p.set(i, logRatio(zero, density[i]))
+	}
+	return p, nil
+}
+
+// conditional sets density[i][k] to the density of the latent at value i given the
+// other latents of sample b, and that at zero last. The largest is taken out of the
+// exponentials first.
+func conditional(density [][]float64, k int, energies [][]float64, base []float64, b int, values []float64) {
+	least := base[b]
+	for _, u := range energies {
+		least = min(least, u[b])
+	}
+	var total float64
+	for i, u := range energies {
+		width := values[min(i+1, len(values)-1)] - values[max(i-1, 0)]
+		density[i][k] = math.Exp(least - u[b])
+		total += width / 2 * density[i][k]
+	}
+	density[len(values)][k] = math.Exp(least - base[b])
+	for i := range density {
+		density[i][k] /= total
+	}
+}
+
+// logRatio is ln(mean of a / mean of b) for values that belong together by pairs,
+// with its error by the delta method.
+func logRatio(a, b []float64) sampling.Quantity {
+	meanA, meanB := stat.Mean(a, nil), stat.Mean(b, nil)
+	influence := make([]float64, len(a))
+	for i := range a {
+		influence[i] = a[i]/meanA - b[i]/meanB
+	}
+	return sampling.Quantity{
+		Value: math.Log(meanA) - math.Log(meanB),
+		Error: stat.StdDev(influence, nil) / math.Sqrt(float64(len(a))),
+	}
+}
+
+func newProfile(latent, samples int, values []float64) *Profile {
+	return &Profile{
+		Latent: latent, Samples: samples, Values: slices.Clone(values),
+		Energy: make([]float64, len(values)), Departure: make([]float64, len(values)), Error: make([]float64, len(values)),
+	}
+}
+
+func (p *Profile) set(i int, q sampling.Quantity) {
+	p.Energy[i], p.Error[i] = q.Value, q.Error
+	p.Departure[i] = q.Value - p.Values[i]*p.Values[i]/2
+}
+
+// fewInside is the error of a latent that the values given miss.
+func fewInside(latent, samples int) error {
+	return &problem{
+		fmt.Sprintf("%d samples have latent %d between the values given", samples, latent),
+		"take more samples, or values from -3 to 3",
+	}
+}
