@@ -1,18 +1,37 @@
 package rg
 
 import (
+	"context"
 	"math/rand/v2"
 
 	"neuralrg/model"
 	"neuralrg/physics"
 )
 
+// Streams keep the random numbers of a purpose apart from other uses of a seed.
+const (
+	splitStream  = 0x72672d73706c6974 // "rg-split"
+	drawStream   = 0x72672d64726177   // "rg-draw"
+	normalStream = 0x72672d6e6f726d   // "rg-norm"
+)
+
+// split makes seeds of one, for parts of a work that must not depend on who does
+// them.
+func split(seed uint64, parts int) []uint64 {
+	random := rand.New(rand.NewPCG(seed, splitStream))
+	seeds := make([]uint64, parts)
+	for i := range seeds {
+		seeds[i] = random.Uint64()
+	}
+	return seeds
+}
+
 // passes is the workspace of one worker that takes batches through a flow.
 type passes struct {
 	flow  *model.Flow
 	tape  *model.Tape
 	size  int        // most samples of a batch
-	rng   *rand.Rand // whose turn it is
+	rng   *rand.Rand // of the part at work
 	batch *Sample
 
 	mirror   []float32 // -x, then its latents
@@ -20,14 +39,46 @@ type passes struct {
 	uniforms []float64
 }
 
-// newPasses makes a workspace for batches of n samples at most, or fewer where
-// that is so many that they would leave the cache.
+// batchSize is the most samples, of n, that pass through a flow together: fewer
+// where they would leave the cache.
+func batchSize(f *model.Flow, n int) int {
+	return min(n, max(64, min(256, 1<<18/f.Shape.Sites())))
+}
+
+// newPasses makes a workspace for batches of n samples.
 func newPasses(f *model.Flow, n int) *passes {
-	sites := f.Shape.Sites()
-	size := min(n, max(64, min(256, 1<<18/sites)))
+	sites, size := f.Shape.Sites(), batchSize(f, n)
 	return &passes{
 		flow: f, tape: model.NewTape(f.Shape, size), size: size, batch: newSample(sites, size),
 		mirror: make([]float32, sites*size), minus: make([]float64, size), uniforms: make([]float64, size),
+	}
+}
+
+// byBatches does some work on n samples, a batch at a time from first on, with
+// random numbers of its own for each, on at most so many threads.
+func byBatches(ctx context.Context, f *model.Flow, n int, seed uint64, threads int, work func(p *passes, b *Sample, first int)) error {
+	size := batchSize(f, n)
+	seeds := split(seed, (n+size-1)/size)
+	return share(ctx, len(seeds), threads, func() func(int) {
+		p := newPasses(f, n)
+		return func(i int) {
+			p.rng = rand.New(rand.NewPCG(seeds[i], drawStream))
+			work(p, p.batch.head(min(size, n-i*size)), i*size)
+		}
+	})
+}
+
+// cut takes a batch of m samples, from first on, out of one of n.
+func cut[T any](batch, all []T, n, m, first int) {
+	for site := range len(batch) / m {
+		copy(batch[site*m:][:m], all[site*n+first:])
+	}
+}
+
+// paste puts it back into its place.
+func paste[T any](all, batch []T, n, m, first int) {
+	for site := range len(batch) / m {
+		copy(all[site*n+first:][:m], batch[site*m:])
 	}
 }
 

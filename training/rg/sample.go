@@ -32,12 +32,6 @@ const strand = 1024
 // their latents.
 const mostValues = 1 << 30
 
-// Streams keep the random numbers of a purpose apart from other uses of a seed.
-const (
-	strandStream = 0x72672d6f6e65   // "rg-one"
-	sampleStream = 0x72672d64726177 // "rg-draw"
-)
-
 // Target draws n exact samples of the Ising model, Wolff's clusters lifted to
 // fields of the dual, and renormalizes them: the latents under the target. It
 // works on at most so many threads, on which no bit depends. The error, of the
@@ -74,15 +68,11 @@ func draw(ctx context.Context, f *model.Flow, m *physics.Ising, n int, seed uint
 		return nil, err
 	}
 	all := newSample(f.Shape.Sites(), n)
-	seeds := make([]uint64, (n+strand-1)/strand)
-	random := rand.New(rand.NewPCG(seed, strandStream))
-	for i := range seeds {
-		seeds[i] = random.Uint64()
-	}
+	seeds := split(seed, (n+strand-1)/strand)
 	err := share(ctx, len(seeds), threads, func() func(int) {
 		p := newPasses(f, n)
 		return func(i int) {
-			p.rng = rand.New(rand.NewPCG(seeds[i], sampleStream))
+			p.rng = rand.New(rand.NewPCG(seeds[i], drawStream))
 			fill := start(p, seeds[i])
 			last := min((i+1)*strand, n)
 			for first := i * strand; first < last && ctx.Err() == nil; first += p.size {
@@ -143,13 +133,6 @@ func (s *Sample) paste(b *Sample, first int) {
 	paste(s.X, b.X, s.N, b.N, first)
 	paste(s.Z, b.Z, s.N, b.N, first)
 	paste(s.Spins, b.Spins, s.N, b.N, first)
-}
-
-// paste puts a batch of m samples into its place in one of n.
-func paste[T any](all, batch []T, n, m, first int) {
-	for site := range len(batch) / m {
-		copy(all[site*n+first:][:m], batch[site*m:])
-	}
 }
 
 // finite says how many of the sample are not, which are no use to anybody.
