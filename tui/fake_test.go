@@ -47,6 +47,13 @@ func (f *fakeRun) Do(c run.Command) error {
 		f.state.Rate, f.state.BaseRate = c.Value, c.Value
 	case run.Respond:
 		f.state.Response = response(f.state.Config.L, c.Latent, f.state.Epoch)
+	case run.Fix, run.Release:
+		l := *f.state.Lattice
+		l.Fixed = nil
+		if c.Kind == run.Fix {
+			l.Fixed = &run.Fixed{Latent: c.Latent, Value: c.Value}
+		}
+		f.state.Lattice = &l
 	case run.SetSampler:
 		f.state.Sampler = c.Sampler
 	case run.SetTrajectory:
@@ -106,6 +113,10 @@ func sample(L, epochs int) *run.Snapshot {
 		})
 	}
 	s.Lattice = sampleLattice(L, epochs)
+	s.Latents = make([]float32, L*L)
+	for site := range s.Latents {
+		s.Latents[site] = float32(math.Sin(float64(site + 2)))
+	}
 	s.Response = response(L, geometryOf(s.Config).start(), epochs-12)
 	s.Judgement = &run.Judgement{Epoch: epochs - 4, M2: 0.548, ExactM2: m2, ReverseESS: 0.35, ForwardESS: 0.31}
 	s.Samplers = []run.SamplerReport{

@@ -122,6 +122,14 @@ func blank(width, rows int) []string {
 	return lines
 }
 
+// cut brings lines to a number: empty ones at the end, or fewer.
+func cut(lines []string, rows int) []string {
+	for len(lines) < rows {
+		lines = append(lines, "")
+	}
+	return lines[:rows]
+}
+
 // over puts a block in the middle of a screen whose own lines step back.
 func over(screen, block []string, area size, st *styles) []string {
 	out := make([]string, len(screen))

@@ -19,15 +19,6 @@ func geometryOf(c run.Config) geometry {
 	return geometry{c.Shape}
 }
 
-// size counts the latents of a level.
-func (g geometry) size(level int) int {
-	reached := func(k int) int { return (g.L >> k) * (g.L >> k) }
-	if level == g.Levels()-1 {
-		return reached(level)
-	}
-	return reached(level) - reached(level+1)
-}
-
 // step is the next latent of the same level in a direction, round the torus.
 func (g geometry) step(latent, down, across int) int {
 	level, row, column := g.Level(latent), latent/g.L, latent%g.L

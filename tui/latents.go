@@ -21,6 +21,13 @@ func drawLatents(s *run.Snapshot, v view, area size, st *styles) []string {
 	if g.L == 0 || v.latent < 0 || v.latent >= g.Sites() {
 		return waiting("the flow", area, st)
 	}
+	slider := drawSlider(s, v, area.width, st)
+	rows := max(area.height-1, 0)
+	return append(cut(drawLatent(s, g, v, size{area.width, rows}, st), rows), slider)
+}
+
+// drawLatent is all but the slider.
+func drawLatent(s *run.Snapshot, g geometry, v view, area size, st *styles) []string {
 	aside := latentAside(g, v.latent, st)
 	if strongest := strongestAside(responseOf(s, g, v.latent), st); len(aside)+len(strongest) <= area.height {
 		aside = append(aside, strongest...)
@@ -52,7 +59,6 @@ func latentAside(g geometry, latent int, st *styles) []string {
 		lines = append(lines, levelName(level, here, st))
 	}
 	lines = append(lines, st.muted.paint(levelKind(g, here)), "",
-		st.muted.paint("latents"), " "+count(g.size(here)), "",
 		st.muted.paint("site"), " "+siteName(g, latent))
 	return column(lines)
 }
@@ -108,7 +114,7 @@ func siteName(g geometry, latent int) string {
 // latentPicture is the response, or the map of positions as long as there is
 // none; both side by side where there is room. It is nil where there is none.
 func latentPicture(s *run.Snapshot, g geometry, v view, area size, st *styles) []string {
-	rows := area.height - captionRows
+	rows := area.height - 1
 	one, ok := chart.Fit(g.L, area.width, rows, st.signed.Shaded())
 	if !ok {
 		return nil
@@ -136,15 +142,26 @@ func responseOf(s *run.Snapshot, g geometry, latent int) *run.Response {
 
 func drawResponse(s *run.Snapshot, shown *run.Response, mark *chart.Mark, r chart.Raster, st *styles) []string {
 	limit := chart.Limit(shown.Map)
-	age := "this epoch"
-	switch behind := s.Epoch - shown.Epoch; {
-	case behind == 1:
-		age = "1 epoch ago"
-	case behind > 1:
-		age = count(behind) + " epochs ago"
+	name := "∂⟨x⟩/∂z" + age(s.Epoch-shown.Epoch, st)
+	legend := chart.Legend(limit, max(r.Columns(), captionWidth)-ansi.StringWidth(name)-1, st.signed)
+	return tagged(chart.Signed(shown.Map, r, limit, st.signed, mark), name, legend, r)
+}
+
+// tagged puts a name and a legend on one line under a picture.
+func tagged(picture []string, name, legend string, r chart.Raster) []string {
+	width := max(r.Columns(), captionWidth)
+	for i, line := range picture {
+		picture[i] = center(line, width)
 	}
-	legend := chart.Legend(limit, legendWidth(r), st.signed)
-	return captioned(chart.Signed(shown.Map, r, limit, st.signed, mark), "∂⟨x⟩/∂z", st.muted.paint(age), legend, r, st)
+	return append(picture, spread(name, legend, width))
+}
+
+// age says how many epochs old something is; nothing if it is new.
+func age(epochs int, st *styles) string {
+	if epochs <= 0 {
+		return ""
+	}
+	return st.warn.paint(" " + count(epochs) + " ago")
 }
 
 // drawWhere is the map of positions: the more levels a site lasts, the stronger
@@ -155,7 +172,7 @@ func drawWhere(g geometry, mark *chart.Mark, r chart.Raster, st *styles) []strin
 		level[site] = float32(g.Level(site))
 	}
 	limit := float64(max(g.Levels()-1, 1))
-	return captioned(chart.Signed(level, r, limit, st.levels, mark), "levels", "", levelLegend(g, limit, st), r, st)
+	return tagged(chart.Signed(level, r, limit, st.levels, mark), "levels", levelLegend(g, limit, st), r)
 }
 
 func levelLegend(g geometry, limit float64, st *styles) string {

@@ -20,9 +20,9 @@ func drawLattice(s *run.Snapshot, v view, area size, st *styles) []string {
 	var picture []string
 	switch {
 	case two:
-		picture = beside(drawSpins(s.Lattice, r, st), blank(latticeGap, 1), drawFields(s.Lattice, r, st))
+		picture = beside(drawSpins(s.Lattice, r, st), blank(latticeGap, 1), drawFields(s.Lattice, r, true, st))
 	case v.fields:
-		picture = drawFields(s.Lattice, r, st)
+		picture = drawFields(s.Lattice, r, false, st)
 	default:
 		picture = drawSpins(s.Lattice, r, st)
 	}
@@ -54,13 +54,19 @@ func drawSpins(l *run.Lattice, r chart.Raster, st *styles) []string {
 		second = " "
 	}
 	legend := up.paint(first) + st.muted.paint(" up  ") + down.paint(second) + st.muted.paint(" down")
+	if l.Fixed != nil {
+		legend = fixedLegend(l.Fixed, l.L, st)
+	}
 	mean := fmt.Sprintf("mean %+.2f", float64(sum)/float64(len(l.Spins)))
 	return captioned(chart.Spins(l.Spins, r, st.spins()), "spins"+pooling(r), st.muted.paint(mean), legend, r, st)
 }
 
-func drawFields(l *run.Lattice, r chart.Raster, st *styles) []string {
+func drawFields(l *run.Lattice, r chart.Raster, both bool, st *styles) []string {
 	limit := chart.Limit(l.X)
 	legend := chart.Legend(limit, legendWidth(r), st.signed)
+	if l.Fixed != nil && !both {
+		legend = fixedLegend(l.Fixed, l.L, st)
+	}
 	return captioned(chart.Signed(l.X, r, limit, st.signed, nil), "fields"+pooling(r), "", legend, r, st)
 }
 

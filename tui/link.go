@@ -44,6 +44,7 @@ type source int
 const (
 	nowhere source = iota
 	flow           // a run at work, or files
+	altered        // the same, while a latent of the lattice is fixed
 	control        // a run at work that takes commands
 )
 
@@ -54,6 +55,8 @@ func (m *screen) reaches(s source) bool {
 		return true
 	case m.latest == nil || m.severed:
 		return false
+	case s == altered:
+		return fixedOf(m.latest) != nil && m.reaches(flow)
 	case m.link.ReadOnly:
 		return s == flow
 	}

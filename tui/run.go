@@ -37,7 +37,12 @@ func show(ctx context.Context, r Runner, l Link, o Options, in, out *os.File, en
 	watch, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	profile := o.profile(out, env)
-	m := newScreen(r.Do, later(watch), newStyles(themes.For(true), profile, o.ascii(env)))
+	asked := make(chan struct{}, 1)
+	do := func(c run.Command) error {
+		defer hurry(asked)
+		return r.Do(c)
+	}
+	m := newScreen(do, later(watch), newStyles(themes.For(true), profile, o.ascii(env)))
 	m.link = l
 	if theme, ok := themes.Named(o.Theme); ok {
 		m.dress(theme)
@@ -53,7 +58,7 @@ func show(ctx context.Context, r Runner, l Link, o Options, in, out *os.File, en
 	// under the goroutine that reads it.
 	stay := context.AfterFunc(watch, program.Quit)
 	var follower sync.WaitGroup
-	follower.Go(func() { follow(watch, r.Feed(), program, o.framesPerSecond(env)) })
+	follower.Go(func() { follow(watch, r.Feed(), program, o.framesPerSecond(env), asked) })
 	_, err := program.Run()
 	stay()
 	gone := context.Cause(watch)
@@ -85,15 +90,25 @@ func later(ctx context.Context) func(time.Duration, tea.Msg) tea.Cmd {
 	}
 }
 
-// follow brings snapshots to the screen, no more than so many a second. It may
-// have to wait for the terminal; nothing waits for it.
-func follow(ctx context.Context, feed *run.Feed[*run.Snapshot], program *tea.Program, perSecond int) {
+// hurry says that something was asked for.
+func hurry(asked chan<- struct{}) {
+	select {
+	case asked <- struct{}{}:
+	default:
+	}
+}
+
+// follow brings snapshots to the screen, no more than so many a second, and one
+// at once when a command was answered. It may have to wait for the terminal;
+// nothing waits for it.
+func follow(ctx context.Context, feed *run.Feed[*run.Snapshot], program *tea.Program, perSecond int, asked <-chan struct{}) {
 	pause := time.NewTicker(time.Second / time.Duration(perSecond))
 	defer pause.Stop()
 	for s := range feed.Follow(ctx) {
 		program.Send(snapshotMsg{s})
 		select {
 		case <-pause.C:
+		case <-asked:
 		case <-ctx.Done():
 		}
 	}

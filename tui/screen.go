@@ -21,6 +21,9 @@ type view struct {
 	gap    bool // the logarithm of the gap, not the free energy itself
 	latent int  // the site whose latent is inspected
 
+	sliding bool      // a value was asked for and does not show yet:
+	slid    run.Fixed // this
+
 	sampler run.Sampler // that the keys change, latent or physical
 }
 
@@ -138,6 +141,7 @@ func (m *screen) take(s *run.Snapshot) tea.Cmd {
 	warning := warns(m.latest, s)
 	m.latest = s
 	m.settle()
+	m.settleSlider()
 	if changed {
 		m.turn = ""
 	}
@@ -189,7 +193,7 @@ func (m *screen) send(c run.Command) tea.Cmd {
 // replaces says whether a command makes the one before it pointless.
 func replaces(c, before run.Command) bool {
 	switch c.Kind {
-	case run.SetRate, run.Respond, run.SetTrajectory:
+	case run.SetRate, run.Respond, run.SetTrajectory, run.Fix:
 		return c.Kind == before.Kind && c.Sampler == before.Sampler
 	}
 	return false
@@ -216,6 +220,9 @@ func (m *screen) answered(a answeredMsg) tea.Cmd {
 	}
 	if a.command.Kind == run.SetTrajectory {
 		m.trajectory = trajectory{}
+	}
+	if a.command.Kind == run.Fix {
+		m.view.sliding = false
 	}
 	if a.command.Kind == m.turn {
 		m.turn = ""

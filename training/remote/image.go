@@ -125,6 +125,9 @@ func check(s *run.Snapshot) error {
 	if l := s.Lattice; l != nil && (l.L != s.Config.L || len(l.X) != sites || len(l.Spins) != sites) {
 		return fmt.Errorf("a lattice of %d fields and %d spins does not fit L=%d", len(l.X), len(l.Spins), s.Config.L)
 	}
+	if n := len(s.Latents); n != 0 && n != sites {
+		return fmt.Errorf("%d latents do not fit L=%d", n, s.Config.L)
+	}
 	if r := s.Response; r != nil && (r.L != s.Config.L || len(r.Map) != sites || len(r.Error) != sites || r.Latent < 0 || r.Latent >= sites) {
 		return fmt.Errorf("a response of latent %d at %d sites, with %d errors, does not fit L=%d", r.Latent, len(r.Map), len(r.Error), s.Config.L)
 	}

@@ -44,31 +44,34 @@ func (r *reader) follow(ctx context.Context, publish func(*run.Snapshot)) error 
 		tick = ticker.C
 	}
 	for failures := 0; ; {
-		var q request
+		answer := func() {}
 		select {
 		case <-tick:
-		case q = <-r.orders:
-			q.answer <- r.record.Do(q.command)
+		case q := <-r.orders:
+			err := r.record.Do(q.command)
+			answer = func() { q.answer <- err }
 		case <-ctx.Done():
 			return nil
 		}
 		s, err := r.record.Read()
-		if err != nil {
-			if failures++; failures == readTries {
-				return err
-			}
-			continue
+		if err == nil {
+			failures = 0
+			publish(s)
+		} else {
+			failures++
 		}
-		failures = 0
-		publish(s)
-		if r.connection.How == Files && s.Phase.Over() {
+		answer() // now that it shows
+		switch {
+		case failures == readTries:
+			return err
+		case err == nil && r.connection.How == Files && s.Phase.Over():
 			return nil
 		}
 	}
 }
 
 func (r *reader) do(c run.Command) error {
-	if c.Kind != run.Respond && c.Kind != run.Redraw {
+	if !c.Kind.Looks() {
 		if r.connection.How == Over {
 			return errOver
 		}

@@ -219,6 +219,7 @@ func TestARunOverItsSocket(t *testing.T) {
 		{Kind: run.SetRate, Value: 0.002},
 		{Kind: run.Respond, Latent: 3},
 		{Kind: run.Redraw},
+		{Kind: run.Fix, Latent: 3, Value: -1.5},
 		{Kind: run.Pause},
 	} {
 		if err := v.Do(c); err != nil {
@@ -226,7 +227,7 @@ func TestARunOverItsSocket(t *testing.T) {
 		}
 	}
 	eventually(t, v.Feed(), "what was asked for", func(s *run.Snapshot) bool {
-		return s.Phase == run.Paused && s.BaseRate == 0.002 && s.Response != nil && s.Response.Latent == 3 && s.Lattice.Draw == 1
+		return s.Phase == run.Paused && s.BaseRate == 0.002 && s.Response != nil && s.Response.Latent == 3 && s.Lattice.Draw == 1 && s.Lattice.Fixed != nil && *s.Lattice.Fixed == run.Fixed{Latent: 3, Value: -1.5}
 	})
 	err = v.Do(run.Command{Kind: run.SetRate, Value: -1})
 	if err == nil || err.Error() != r.Do(run.Command{Kind: run.SetRate, Value: -1}).Error() || hintOf(err) == "" {
@@ -279,6 +280,12 @@ func TestARunThatIsOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, v.Feed(), "the response", func(s *run.Snapshot) bool { return s.Response != nil && s.Response.Latent == 2 })
+	if err := v.Do(run.Command{Kind: run.Fix, Latent: 2, Value: 3}); err != nil {
+		t.Fatal(err)
+	}
+	if f := v.Feed().Latest().Lattice.Fixed; f == nil || *f != (run.Fixed{Latent: 2, Value: 3}) { // when the command is answered
+		t.Errorf("the lattice has %+v", f)
+	}
 	for _, c := range []run.Command{{Kind: run.Stop}, {Kind: run.Respond, Latent: 99}} {
 		if err := v.Do(c); err == nil || hintOf(err) == "" {
 			t.Errorf("%s %d: %v", c.Kind, c.Latent, err)

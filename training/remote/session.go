@@ -6,6 +6,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"neuralrg/training/run"
 )
 
 // session is one viewer at a server. One goroutine tells it the news, another
@@ -59,6 +61,9 @@ func (v *session) takeOrders() {
 			return
 		}
 		a := newAnswer(o.Number, v.server.run.Do(o.Command))
+		if o.Command.Kind == run.Fix || o.Command.Kind == run.Release {
+			v.server.draw() // who moves a slider looks at the lattice
+		}
 		if v.send(report{Answer: a}) != nil {
 			return
 		}

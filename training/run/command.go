@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 )
 
@@ -16,6 +17,8 @@ const (
 	SetSampler Kind = "set-sampler" // Sampler
 	Redraw     Kind = "redraw"      // fresh latents for the lattice
 	Respond    Kind = "respond"     // Latent: compute its response; comes back in a later Snapshot
+	Fix        Kind = "fix"         // Latent, Value: the lattice with that latent at that value
+	Release    Kind = "release"     // the lattice with all its latents as drawn
 	Save       Kind = "save"        // write a checkpoint now
 	Stop       Kind = "stop"        // save and end
 
@@ -45,23 +48,39 @@ type Command struct {
 	Start     ChainStart `json:"start,omitempty"`
 }
 
+// Looks says that a command asks only how the flow looks: who has nothing but the
+// files of a run can do it too.
+func (k Kind) Looks() bool {
+	switch k {
+	case Redraw, Respond, Fix, Release:
+		return true
+	}
+	return false
+}
+
+// MostLatent is the largest magnitude of a value that a latent can be fixed at, in
+// standard deviations of its prior: beyond it a flow has seen next to nothing.
+const MostLatent = 4
+
 // validate refuses what no run of this many sites could do.
 func (c Command) validate(sites int) error {
 	switch c.Kind {
-	case Pause, Resume, Redraw, Save, Stop:
+	case Pause, Resume, Redraw, Release, Save, Stop:
 		return nil
 	case SetRate:
 		return validateRate(c.Value)
 	case SetSampler:
 		return c.Sampler.validate()
 	case Respond:
-		if c.Latent < 0 || c.Latent >= sites {
+		return c.validateLatent(sites)
+	case Fix:
+		if !(math.Abs(c.Value) <= MostLatent) {
 			return &problem{
-				text: fmt.Sprintf("latent %d does not exist", c.Latent),
-				hint: fmt.Sprintf("choose one from 0 to %d", sites-1),
+				text: fmt.Sprintf("value %v of a latent is out of range", c.Value),
+				hint: fmt.Sprintf("choose one from -%d to %d", MostLatent, MostLatent),
 			}
 		}
-		return nil
+		return c.validateLatent(sites)
 	case ResetChains, SetTrajectory, Tune:
 		return c.validateOrder()
 	}
@@ -69,6 +88,16 @@ func (c Command) validate(sites int) error {
 		text: "command " + strconv.Quote(string(c.Kind)) + " is not known",
 		hint: "the program that sent it may be of another version",
 	}
+}
+
+func (c Command) validateLatent(sites int) error {
+	if c.Latent < 0 || c.Latent >= sites {
+		return &problem{
+			text: fmt.Sprintf("latent %d does not exist", c.Latent),
+			hint: fmt.Sprintf("choose one from 0 to %d", sites-1),
+		}
+	}
+	return nil
 }
 
 // The largest step and number of leapfrogs of a trajectory. A leapfrog is unstable

@@ -28,6 +28,10 @@ func TestCommandsAreChecked(t *testing.T) {
 		{Kind: SetSampler, Sampler: "wolff"},
 		{Kind: Respond, Latent: -1},
 		{Kind: Respond, Latent: 16},
+		{Kind: Fix, Latent: 16},
+		{Kind: Fix, Value: math.NaN()},
+		{Kind: Fix, Value: MostLatent + 0.01},
+		{Kind: Fix, Value: math.Inf(-1)},
 		{Kind: ResetChains, Sampler: SamplerBoth},
 		{Kind: ResetChains, Sampler: SamplerOff, Start: Cold},
 		{Kind: ResetChains, Sampler: SamplerBoth, Start: Cold}, // they are off
@@ -126,6 +130,7 @@ func TestSamplersChangeNoBit(t *testing.T) {
 	r := start(t, tiny(1500), Options{Sampler: SamplerBoth, SamplerShare: new(1.0)})
 	do(t, r, Command{Kind: Respond, Latent: 3})
 	do(t, r, Command{Kind: Redraw})
+	do(t, r, Command{Kind: Fix, Latent: 3, Value: 2})
 	do(t, r, Command{Kind: SetTrajectory, Sampler: SamplerBoth, Value: 0.1, Leapfrogs: 3})
 	do(t, r, Command{Kind: ResetChains, Sampler: SamplerLatent, Start: Hot})
 	do(t, r, Command{Kind: Tune, Sampler: SamplerPhysical})

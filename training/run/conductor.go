@@ -56,6 +56,7 @@ type conductor struct {
 	rate     float64 // of the next epoch
 	baseRate float64
 	draw     int
+	fixed    *Fixed    // latent of the lattice
 	gap      float64   // smoothed
 	seconds  float64   // of training
 	mark     time.Time // up to which seconds are counted

@@ -14,6 +14,9 @@ func (b *conductor) take(q request) {
 		b.draw++
 		b.unseen = true
 		b.note("redraw", fmt.Sprintf("draw %d", b.draw))
+	case Fix, Release:
+		b.fixed = fixing(c)
+		b.publish() // who moves a slider looks at the lattice
 	case Respond:
 		b.inspector.ask(c.Latent)
 	case SetSampler:

@@ -24,8 +24,9 @@ const (
 type picture struct {
 	config training.Config
 	tape   *model.Tape
-	z      []float32
-	sign   float32 // of a symmetrised flow's sample
+	z      []float32 // as drawn; another slice with each draw
+	fixed  []float32 // z with one of them fixed
+	sign   int8      // of a symmetrised flow's sample
 	u      []float64
 	latest *Lattice
 	cost   time.Duration // of the latest
@@ -35,16 +36,25 @@ func newPicture(c training.Config) *picture {
 	return &picture{
 		config: c,
 		tape:   model.NewTape(c.Shape, 1),
-		z:      make([]float32, c.Sites()),
+		fixed:  make([]float32, c.Sites()),
 		u:      make([]float64, c.Sites()),
 	}
 }
 
-// paint returns the configuration of a draw as the frozen flow makes it, or an
-// older one while the flow makes nothing finite.
-func (p *picture) paint(f *frozen, draw int) *Lattice {
+// fixing is what a command, Fix or Release, makes of the lattice's latents.
+func fixing(c Command) *Fixed {
+	if c.Kind == Release {
+		return nil
+	}
+	return &Fixed{Latent: c.Latent, Value: c.Value}
+}
+
+// paint returns the configuration of a draw as the frozen flow makes it, with one
+// latent fixed if that is wanted, or an older one while the flow makes nothing
+// finite.
+func (p *picture) paint(f *frozen, draw int, fixed *Fixed) *Lattice {
 	drawn := p.latest != nil && p.latest.Draw == draw
-	if drawn && p.latest.Epoch == f.epoch {
+	if drawn && p.latest.Epoch == f.epoch && sameFixing(p.latest.Fixed, fixed) {
 		return p.latest
 	}
 	start := time.Now()
@@ -52,14 +62,18 @@ func (p *picture) paint(f *frozen, draw int) *Lattice {
 		p.redraw(draw)
 	}
 	l := &Lattice{
-		Epoch: f.epoch, Draw: draw, L: p.config.L,
+		Epoch: f.epoch, Draw: draw, L: p.config.L, Sign: p.sign, Fixed: fixed,
 		X:     make([]float32, len(p.z)),
 		Spins: make([]int8, len(p.z)),
 	}
 	logq := [1]float64{}
-	f.flow.Generate(p.tape, l.X, logq[:], p.z)
+	copy(p.fixed, p.z)
+	if fixed != nil {
+		p.fixed[fixed.Latent] = float32(fixed.Value)
+	}
+	f.flow.Generate(p.tape, l.X, logq[:], p.fixed)
 	for i := range l.X {
-		l.X[i] *= p.sign
+		l.X[i] *= float32(p.sign)
 	}
 	physics.Spins(l.Spins, l.X, p.u)
 	if finite(l.X) {
@@ -67,6 +81,15 @@ func (p *picture) paint(f *frozen, draw int) *Lattice {
 	}
 	p.cost = time.Since(start)
 	return p.latest
+}
+
+// sameFixing says that two lattices have the same latent fixed at the same value, or
+// none.
+func sameFixing(a, b *Fixed) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
 }
 
 // redraw draws the latents of a draw, which depend on nothing but the seed and
@@ -77,6 +100,7 @@ func (p *picture) redraw(draw int) {
 	if p.config.Symmetry && random.IntN(2) == 1 {
 		p.sign = -1
 	}
+	p.z = make([]float32, p.config.Sites()) // snapshots have the old ones
 	for i := range p.z {
 		p.z[i] = float32(random.NormFloat64())
 		p.u[i] = random.Float64()

@@ -8,7 +8,7 @@ import (
 
 // The closed set of commands and a whole snapshot can cross a socket.
 func TestPlainData(t *testing.T) {
-	for _, kind := range []Kind{Pause, Resume, SetRate, SetSampler, Redraw, Respond, Save, Stop, ResetChains, SetTrajectory, Tune} {
+	for _, kind := range []Kind{Pause, Resume, SetRate, SetSampler, Redraw, Respond, Fix, Release, Save, Stop, ResetChains, SetTrajectory, Tune} {
 		c := Command{Kind: kind, Value: 0.1, Latent: 3, Sampler: SamplerBoth, Leapfrogs: 7, Start: Cold}
 		sameAfterJSON(t, c)
 		if err := c.validate(16); err != nil {
@@ -22,6 +22,9 @@ func TestPlainData(t *testing.T) {
 		t.Fatalf("the snapshot has empty parts: %+v", s)
 	}
 	full := *s
+	lattice := *s.Lattice
+	lattice.Fixed = &Fixed{Latent: 3, Value: -0.75}
+	full.Lattice = &lattice
 	full.Response = &Response{Map: []float32{1.5}, Error: []float32{0.1}}
 	full.Samplers = []SamplerReport{{Space: SamplerLatent, M2: 1.0 / 3, Trace: []float32{0.1, 0.7}}}
 	full.Judgement = &Judgement{Epoch: 3, ForwardESS: 1.0 / 7, Warning: "z"}

@@ -47,11 +47,12 @@ func (b *conductor) publish() {
 		BaseRate:   b.baseRate,
 		Saved:      int(b.keeper.saved.Load()),
 		Sampler:    b.samplersAtWork(),
-		Lattice:    b.picture.paint(b.flows.Latest(), b.draw),
+		Lattice:    b.picture.paint(b.flows.Latest(), b.draw, b.fixed),
 		Response:   b.inspector.latest.Load(),
 		Judgement:  b.judge.latest.Load(),
 		Events:     newestEvents(b.shown),
 	}
+	s.Latents = b.picture.z
 	s.EpochsPerSecond, s.Remaining = speed(b.history.Recent, b.config.Epochs)
 	for _, w := range b.background {
 		if r := w.report.Load(); r != nil {

@@ -31,7 +31,8 @@ type Record struct {
 	newest  checkpoint  // valid
 	flow    *frozen     // its flow; nil if there is none
 	skipped []skipped
-	draw    int // of the lattice, if it was drawn afresh here
+	draw    int    // of the lattice, if it was drawn afresh here
+	fixed   *Fixed // latent of the lattice
 
 	heartbeat string // of the owner
 	heard     time.Time
@@ -183,7 +184,8 @@ func (r *Record) snapshot(p Phase) *Snapshot {
 	s.History, s.Events = r.history.Clip(), append(newestEvents(r.happened), r.damage()...)
 	s.Rate, s.BaseRate, s.Response = r.history.Last().Rate, r.newest.Rate, r.response
 	if r.flow != nil {
-		s.Lattice = r.picture.paint(r.flow, max(r.draw, r.newest.Draw))
+		s.Lattice = r.picture.paint(r.flow, max(r.draw, r.newest.Draw), r.fixed)
+		s.Latents = r.picture.z
 	}
 	if !p.Over() {
 		s.Sampler = r.newest.Sampler
@@ -220,14 +222,14 @@ var errNoFlow = &problem{
 	hint: "wait for one if the run is at work, else bring one back from a copy",
 }
 
-// Do does those commands that concern only what is looked at: the response of a
-// latent and a fresh draw of the lattice. The next Read shows it.
+// Do does those commands that concern only what is looked at, as Kind.Looks has
+// them. The next Read shows what they bring about.
 func (r *Record) Do(c Command) error {
 	if err := c.validate(r.plain.Config.Sites()); err != nil {
 		return err
 	}
 	switch {
-	case c.Kind != Respond && c.Kind != Redraw:
+	case !c.Kind.Looks():
 		return &problem{
 			text: "the files of a run can only be looked at",
 			hint: "go on with a run that is over by --resume --dir " + string(r.dir),
@@ -236,6 +238,9 @@ func (r *Record) Do(c Command) error {
 		return errNoFlow
 	case c.Kind == Redraw:
 		r.draw = max(r.draw, r.newest.Draw) + 1
+		return nil
+	case c.Kind == Fix || c.Kind == Release:
+		r.fixed = fixing(c)
 		return nil
 	}
 	if r.responder == nil {

@@ -94,6 +94,7 @@ type Snapshot struct {
 	Saved           int             `json:"saved"`     // epoch of the newest checkpoint
 	Sampler         Sampler         `json:"sampler"`   // at work now; Config has the one at the start
 	Lattice         *Lattice        `json:"lattice,omitempty"`
+	Latents         []float32       `json:"latents,omitempty"` // of the lattice as drawn, row-major
 	Response        *Response       `json:"response,omitempty"`
 	Samplers        []SamplerReport `json:"samplers,omitempty"` // latent first
 	Judgement       *Judgement      `json:"judgement,omitempty"`
@@ -104,13 +105,22 @@ type Snapshot struct {
 
 // Lattice is one configuration generated from latents that stay fixed while
 // the flow learns, and spins drawn from it with uniform numbers that stay fixed
-// too: one sees the same configuration order itself.
+// too: one sees the same configuration order itself. One latent may be fixed at a
+// value of the user's.
 type Lattice struct {
 	Epoch int       `json:"epoch"` // of the flow that made it
 	Draw  int       `json:"draw"`  // counts the fresh draws of latents
 	L     int       `json:"L"`
-	X     []float32 `json:"x"`     // fields, row-major
-	Spins []int8    `json:"spins"` // +1 or -1, row-major
+	Sign  int8      `json:"sign"`            // of X against the flow's output; -1 only of a symmetrised flow
+	Fixed *Fixed    `json:"fixed,omitempty"` // nil if all latents are as drawn
+	X     []float32 `json:"x"`               // fields, row-major
+	Spins []int8    `json:"spins"`           // +1 or -1, row-major
+}
+
+// Fixed is a latent that has a value of the user's instead of the drawn one.
+type Fixed struct {
+	Latent int     `json:"latent"` // site index, row*L + column
+	Value  float64 `json:"value"`
 }
 
 // Response is the change of the mean field with one latent, d<x>/dz: the mean
