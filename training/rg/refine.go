@@ -12,8 +12,9 @@ import (
 // level Levels()-i, those from which its coarse fields are generated, have their
 // values, and all finer ones those of the latents fine, or zero where that is
 // nil. So entry 0 knows the coarsest latents alone, and the last one is the
-// fields of z. At most so many threads work. The error is that of ctx, or has a
-// Hint.
+// fields of z. With the roles exchanged, Refine(ctx, f, anew, z, threads), the
+// fine latents stay and the coarse ones are others. At most so many threads work,
+// on which no bit depends. The error is that of ctx, or has a Hint.
 func Refine(ctx context.Context, f *model.Flow, z, fine []float32, threads int) ([][]float32, error) {
 	var stages [][]float32
 	for level := f.Shape.Levels(); level >= 0; level-- {
