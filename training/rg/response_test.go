@@ -103,6 +103,30 @@ func differences(f *model.Flow, latent int, z []float32) (mean, err []float64) {
 	return mean, err
 }
 
+// TestRespondAgainstCovariances: <dx/dz> = <x z> for normal z, by Stein's lemma,
+// which needs no derivative.
+func TestRespondAgainstCovariances(t *testing.T) {
+	s := model.Shape{L: 4, Repeat: 1, Couplings: 4, Hidden: 6, HiddenLayers: 1}
+	f, n := testFlow(t, s, 13), 20_000
+	latents := []int{0, 5, 10, 15}
+	z := normals(14, s.Sites()*n)
+	r := respond(t, f, latents, z, 2)
+	x := make([]float32, len(z))
+	f.Generate(model.NewTape(s, n), x, make([]float64, n), z)
+	products := make([]float64, n)
+	for i, latent := range latents {
+		for site := range s.Sites() {
+			for b := range products {
+				products[b] = float64(x[site*n+b]) * float64(z[latent*n+b])
+			}
+			got, err := mean(products)
+			if want := float64(r.Map[i][site]); !(math.Abs(got-want) < 4.5*math.Hypot(err, float64(r.Error[i][site]))) {
+				t.Errorf("<x[%d] z[%d]> is %.4f +- %.4f, the response %.4f", site, latent, got, err, want)
+			}
+		}
+	}
+}
+
 // TestNothingOutsideTheCone: the tangent along one latent is exactly zero at all
 // sites outside its cone and at none inside, and so is the map.
 func TestNothingOutsideTheCone(t *testing.T) {
@@ -173,6 +197,29 @@ func TestSharedPassesChangeNothing(t *testing.T) {
 	// all 192 latents. Those of the 64 others overlap.
 	if groups := apart(s, all(s)); len(groups) > 12+64 {
 		t.Errorf("%d groups", len(groups))
+	}
+}
+
+// TestEverySampleCounts: more samples than a pass holds give the mean of the means
+// of parts that it does hold.
+func TestEverySampleCounts(t *testing.T) {
+	s := model.Shape{L: 4, Repeat: 1, Couplings: 4, Hidden: 6, HiddenLayers: 1}
+	f, n, parts := testFlow(t, s, 9), 602, 7
+	z := normals(10, s.Sites()*n)
+	want := make([]float64, s.Sites())
+	for i := range parts {
+		var part []float32
+		for site := range s.Sites() {
+			part = append(part, z[site*n+i*n/parts:][:n/parts]...)
+		}
+		for site, v := range respond(t, f, []int{10}, part, 1).Map[0] {
+			want[site] += float64(v) / float64(parts)
+		}
+	}
+	for site, v := range respond(t, f, []int{10}, z, 1).Map[0] {
+		if math.Abs(float64(v)-want[site]) > 1e-6 {
+			t.Errorf("site %d: %g, not %g", site, v, want[site])
+		}
 	}
 }
 
