@@ -16,7 +16,10 @@ import (
 // energy one over bonds, of which no two coarse sites share one, and each coarse
 // one spoils four.
 func TestSurvive(t *testing.T) {
-	const repeats, n = 30, 500
+	repeats, n := 30, 500
+	if testing.Short() {
+		n = 150
+	}
 	f := testFlow(t, model.Shape{L: 8, Repeat: 1, Couplings: 2, Hidden: 3, HiddenLayers: 1}, 70)
 	clear(f.Params)
 	m := testIsing(t, 8, 3)
