@@ -24,7 +24,7 @@ func Condition(ctx context.Context, f *model.Flow, m *physics.Ising, latent int,
 	if math.IsNaN(value) || math.IsInf(value, 0) {
 		return nil, &problem{fmt.Sprintf("a latent cannot be %g", value), "latents are standard normal: choose a value from -4 to 4"}
 	}
-	return draw(ctx, f, m, n, seed, threads, "draws with the latent fixed", func(p *passes, _ uint64) func(*Sample) {
+	return draw(ctx, f, m, n, seed, threads, source{"draws with the latent fixed", drawStream, func(p *passes, _ uint64) func(*Sample) {
 		return func(b *Sample) {
 			p.normals(b.Z)
 			for i := range b.N {
@@ -33,5 +33,5 @@ func Condition(ctx context.Context, f *model.Flow, m *physics.Ising, latent int,
 			p.generate(b, false)
 			p.spins(b)
 		}
-	})
+	}})
 }

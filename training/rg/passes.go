@@ -11,7 +11,9 @@ import (
 // Streams keep the random numbers of a purpose apart from other uses of a seed.
 const (
 	splitStream  = 0x72672d73706c6974 // "rg-split"
+	exactStream  = 0x72672d6578616374 // "rg-exact"
 	drawStream   = 0x72672d64726177   // "rg-draw"
+	signStream   = 0x72672d7369676e   // "rg-sign"
 	normalStream = 0x72672d6e6f726d   // "rg-norm"
 )
 
@@ -55,14 +57,15 @@ func newPasses(f *model.Flow, n int) *passes {
 }
 
 // byBatches does some work on n samples, a batch at a time from first on, with
-// random numbers of its own for each, on at most so many threads.
+// random numbers of its own for each to draw signs with, on at most so many
+// threads.
 func byBatches(ctx context.Context, f *model.Flow, n int, seed uint64, threads int, work func(p *passes, b *Sample, first int)) error {
 	size := batchSize(f, n)
 	seeds := split(seed, (n+size-1)/size)
 	return share(ctx, len(seeds), threads, func() func(int) {
 		p := newPasses(f, n)
 		return func(i int) {
-			p.rng = rand.New(rand.NewPCG(seeds[i], drawStream))
+			p.rng = rand.New(rand.NewPCG(seeds[i], signStream))
 			work(p, p.batch.head(min(size, n-i*size)), i*size)
 		}
 	})

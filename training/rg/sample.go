@@ -38,7 +38,7 @@ const mostValues = 1 << 30
 // arguments or of a flow that gives what is not finite, has a Hint; that of ctx
 // is its own.
 func Target(ctx context.Context, f *model.Flow, symmetric bool, m *physics.Ising, n int, seed uint64, threads int) (*Sample, error) {
-	return draw(ctx, f, m, n, seed, threads, "exact samples", func(p *passes, seed uint64) func(*Sample) {
+	return draw(ctx, f, m, n, seed, threads, source{"exact samples", exactStream, func(p *passes, seed uint64) func(*Sample) {
 		wolff := sampling.NewWolff(m, sampling.Hot, seed)
 		wolff.WarmUp()
 		return func(b *Sample) {
@@ -46,24 +46,32 @@ func Target(ctx context.Context, f *model.Flow, symmetric bool, m *physics.Ising
 			m.Lift(b.X, b.Spins, p.rng)
 			p.renormalize(b, symmetric)
 		}
-	})
+	}})
 }
 
 // Drawn draws n samples of the flow, all else as for Target: Z is what they were
 // generated from, and the spins are drawn for the fields.
 func Drawn(ctx context.Context, f *model.Flow, symmetric bool, m *physics.Ising, n int, seed uint64, threads int) (*Sample, error) {
-	return draw(ctx, f, m, n, seed, threads, "draws of the flow", func(p *passes, _ uint64) func(*Sample) {
+	return draw(ctx, f, m, n, seed, threads, source{"draws of the flow", drawStream, func(p *passes, _ uint64) func(*Sample) {
 		return func(b *Sample) {
 			p.normals(b.Z)
 			p.generate(b, symmetric)
 			p.spins(b)
 		}
-	})
+	}})
 }
 
-// draw fills a sample by strands. Each starts with its own seed, and then fills
-// one batch after another.
-func draw(ctx context.Context, f *model.Flow, m *physics.Ising, n int, seed uint64, threads int, what string, start func(*passes, uint64) func(*Sample)) (*Sample, error) {
+// source is where a sample comes from.
+type source struct {
+	what   string // in words
+	stream uint64 // of random numbers
+	// start begins a strand with a seed, and returns what fills one batch after
+	// another but for the energies.
+	start func(p *passes, seed uint64) (fill func(*Sample))
+}
+
+// draw fills a sample by strands.
+func draw(ctx context.Context, f *model.Flow, m *physics.Ising, n int, seed uint64, threads int, s source) (*Sample, error) {
 	if err := check(f, m, n); err != nil {
 		return nil, err
 	}
@@ -72,8 +80,8 @@ func draw(ctx context.Context, f *model.Flow, m *physics.Ising, n int, seed uint
 	err := share(ctx, len(seeds), threads, func() func(int) {
 		p := newPasses(f, n)
 		return func(i int) {
-			p.rng = rand.New(rand.NewPCG(seeds[i], drawStream))
-			fill := start(p, seeds[i])
+			p.rng = rand.New(rand.NewPCG(seeds[i], s.stream))
+			fill := s.start(p, seeds[i])
 			last := min((i+1)*strand, n)
 			for first := i * strand; first < last && ctx.Err() == nil; first += p.size {
 				b := p.batch.head(min(p.size, last-first))
@@ -86,7 +94,7 @@ func draw(ctx context.Context, f *model.Flow, m *physics.Ising, n int, seed uint
 	if err != nil {
 		return nil, err
 	}
-	if err := all.finite(what); err != nil {
+	if err := all.finite(s.what); err != nil {
 		return nil, err
 	}
 	return all, nil
