@@ -31,11 +31,12 @@ var mayImport = map[string][]string{
 	"training/remote":         {"training/run"},
 	"training/inference":      {"physics", "model", "sampling", "training", "training/npz", "training/run"},
 	"training/compare":        {"physics", "model", "sampling", "training", "training/run"},
+	"training/report":         {"physics", "model", "sampling", "training/run", "training/rg", "training/compare"},
 	"training/bench":          {"physics", "model", "model/loops", "sampling", "training"},
 	"themes":                  {},
 	"tui/chart":               {"themes"},
 	"tui":                     {"model", "physics", "training", "training/run", "themes", "tui/chart"},
-	"tui/cli":                 {"model", "physics", "sampling", "training", "training/run", "training/bench", "training/compare", "training/inference", "training/remote", "themes", "tui"},
+	"tui/cli":                 {"model", "physics", "sampling", "training", "training/run", "training/bench", "training/compare", "training/inference", "training/remote", "training/report", "themes", "tui"},
 	".":                       {"tui/cli"},
 }
 
@@ -49,7 +50,8 @@ var reserved = map[string][]string{
 	"charm.land/fang":        {"tui/cli"},
 	"github.com/spf13/cobra": {"tui/cli"},
 	"github.com/spf13/pflag": {"tui/cli"},
-	"os":                     {"model", "physics", "training/npz", "training/run", "training/remote", "tui", "tui/cli", "."},
+	"gonum.org/v1/plot":      {"training/report"},
+	"os":                     {"model", "physics", "training/npz", "training/run", "training/remote", "training/report", "tui", "tui/cli", "."},
 	"time":                   {"training/compare", "training/inference", "training/run", "training/remote", "training/bench", "tui", "tui/chart", "tui/cli"},
 	"net":                    {"training/remote"}, // a socket in a run's directory
 	"unsafe":                 {"model"},           // for the size of its memory

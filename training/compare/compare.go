@@ -38,6 +38,9 @@ type Plan struct {
 	Trajectories int     // the most of each start: 10,000 of fields and 2,000 of latents if 0
 	Seed         uint64  // of every random number; with the same seed Threads changes none
 	Threads      int
+	// Brief leaves the tuned settings out, and ends sooner: after at most 2,000
+	// trajectories of fields and 300 of latents, if Trajectories is 0.
+	Brief bool
 	// Progress hears what is under way, now and then; it may be nil.
 	Progress func(Progress)
 }
@@ -126,7 +129,7 @@ func Run(ctx context.Context, t *run.Trained, p Plan) (*Report, error) {
 	}
 	r := &Report{Chains: p.Chains, Threads: p.Threads, Seed: p.Seed, HMC: []Result{}}
 	c.clusters(r)
-	for _, settings := range []string{Equal, Tuned} {
+	for _, settings := range p.settings() {
 		for _, method := range []Method{PhysicalHMC, LatentHMC} {
 			if ctx.Err() == nil && r.Wolff != nil {
 				c.hybrid(r, method, settings)

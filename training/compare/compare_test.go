@@ -221,3 +221,20 @@ func TestRunRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestBrief: the equal settings only, of chains that may not get far.
+func TestBrief(t *testing.T) {
+	p := plan()
+	p.Chains, p.Brief = 16, true
+	r := compareAll(t, t.Context(), p)
+	if len(r.HMC) != 2 || r.HMC[0].Settings != Equal || r.HMC[1].Settings != Equal {
+		t.Fatalf("%d results", len(r.HMC))
+	}
+	for _, h := range r.HMC {
+		for _, s := range h.Starts {
+			if s.Trajectories > briefTrajectories[h.Method] {
+				t.Errorf("%s, %s: %d trajectories", h.Method, s.Start, s.Trajectories)
+			}
+		}
+	}
+}

@@ -19,7 +19,10 @@ const (
 
 // usualTrajectories are the most of a start. Those of latents go through the flow,
 // and cost a hundred times as much.
-var usualTrajectories = map[Method]int{PhysicalHMC: 10_000, LatentHMC: 2000}
+var (
+	usualTrajectories = map[Method]int{PhysicalHMC: 10_000, LatentHMC: 2000}
+	briefTrajectories = map[Method]int{PhysicalHMC: 2000, LatentHMC: 300}
+)
 
 // problem is an error of what was asked for, with advice.
 type problem struct{ text, hint string }
@@ -62,7 +65,19 @@ func (p *Plan) mostTrajectories(method Method) int {
 	if p.Trajectories != 0 {
 		return p.Trajectories
 	}
-	return min(usualTrajectories[method], mostValues/len(starts)/p.Chains)
+	usual := usualTrajectories
+	if p.Brief {
+		usual = briefTrajectories
+	}
+	return min(usual[method], mostValues/len(starts)/p.Chains)
+}
+
+// settings are those that are measured, in this order.
+func (p *Plan) settings() []string {
+	if p.Brief {
+		return []string{Equal}
+	}
+	return []string{Equal, Tuned}
 }
 
 // maxChains keeps their fields and what goes with them below a gigabyte, and

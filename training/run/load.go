@@ -2,6 +2,8 @@ package run
 
 import (
 	"fmt"
+	"path/filepath"
+	"slices"
 
 	"neuralrg/model"
 	"neuralrg/physics"
@@ -54,4 +56,35 @@ func Load(dir string) (*Trained, error) {
 		t.Warnings = append(t.Warnings, s.String())
 	}
 	return t, nil
+}
+
+// LoadKept returns what the run in dir had learnt at each of the checkpoints
+// that it has kept and that are valid, the oldest first. The last is that of
+// Load, which says what is wrong with the others.
+func LoadKept(dir string) ([]*Trained, error) {
+	newest, err := Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	k := newCheckpoints(directory(dir).path(checkpointsName), newest.Config, newest.Flow)
+	epochs, err := k.epochs()
+	if err != nil {
+		return nil, err
+	}
+	var kept []*Trained
+	for _, epoch := range slices.Backward(epochs) {
+		if epoch >= newest.Epoch {
+			break
+		}
+		c, err := k.read(filepath.Join(k.dir, checkpointName(epoch)))
+		if err != nil || c.Epoch != epoch {
+			continue
+		}
+		flow, err := model.Restore(newest.Config.Shape, c.Params, c.Masks)
+		if err != nil {
+			return nil, err
+		}
+		kept = append(kept, &Trained{Config: newest.Config, Epoch: epoch, Flow: flow, Energy: newest.Energy})
+	}
+	return append(kept, newest), nil
 }

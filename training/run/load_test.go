@@ -48,6 +48,41 @@ func TestLoadTakesTheNewestValidCheckpoint(t *testing.T) {
 	}
 }
 
+// TestLoadKept: all that are valid, in order.
+func TestLoadKept(t *testing.T) {
+	k, c := sample(t)
+	dir := t.TempDir()
+	k.dir = filepath.Join(dir, checkpointsName)
+	config, err := k.config.encode()
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, configName), config, 0o666)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadKept(dir); !hints(err, "has no checkpoint") {
+		t.Errorf("of a run without checkpoints: %v", err)
+	}
+	saveAt(t, k, c, 0, 3, 4, 5)
+	if err := os.WriteFile(filepath.Join(k.dir, checkpointName(4)), []byte("torn"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := LoadKept(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var epochs []int
+	for _, one := range kept {
+		epochs = append(epochs, one.Epoch)
+		if one.Flow == nil || one.Energy.T() != k.config.Temperature || one.Config != k.config {
+			t.Errorf("epoch %d is not whole", one.Epoch)
+		}
+	}
+	if !slices.Equal(epochs, []int{0, 3, 5}) {
+		t.Errorf("epochs %v", epochs)
+	}
+}
+
 // hints says whether an error says something and has advice.
 func hints(err error, want string) bool {
 	var p *problem

@@ -81,13 +81,16 @@ neuralrg evaluate runs/paper --in fields.npz --out likelihood.npz
 # Monte Carlo in the flow's latents, measured beside that of the fields
 neuralrg compare runs/paper
 
+# the figures of a run and what it has learnt
+neuralrg report runs/paper
+
 # the exact solution to compare with
 neuralrg exact -L 16 -T 2.3`
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		a.err = flagError(c, err)
 		return nil
 	})
-	root.AddCommand(a.trainCommand("train"), a.attachCommand(), a.stopCommand(), a.runsCommand(), a.sampleCommand(), a.evaluateCommand(), a.compareCommand(), a.exactCommand(), a.benchCommand(), a.versionCommand())
+	root.AddCommand(a.trainCommand("train"), a.attachCommand(), a.stopCommand(), a.runsCommand(), a.sampleCommand(), a.evaluateCommand(), a.compareCommand(), a.reportCommand(), a.exactCommand(), a.benchCommand(), a.versionCommand())
 	a.strictHelp(root)
 	return root
 }

@@ -39,6 +39,33 @@ func TestDrawsThatFillTheDisk(t *testing.T) {
 	}
 }
 
+// TestReportThatFillsTheDisk leaves no part of one, nor does one on a disk that
+// takes nothing.
+func TestReportThatFillsTheDisk(t *testing.T) {
+	dir := t.TempDir()
+	train(t, dir, "--epochs", "1", "--dir", "run")
+	disk := filepath.Join(dir, "disk")
+	if err := os.Mkdir(disk, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	smallDisk(t, disk)
+	if err := os.WriteFile(filepath.Join(disk, "ballast"), make([]byte, 200<<10), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	refuses := func(problem string) {
+		t.Helper()
+		wantError(t, neuralrg(t, dir, "report", "run", "--samples", "64", "--out", "disk/report"), 1, problem, "--out")
+		if entries, err := os.ReadDir(disk); err != nil || len(entries) != 1 {
+			t.Errorf("the disk has %v, %v", entries, err)
+		}
+	}
+	refuses("no space left")
+	if err := syscall.Mount("neuralrg-test", disk, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	refuses("read-only file system")
+}
+
 // TestFullDiskFailsAndLosesNothing trains on a file system of its own that is
 // full soon, and goes on when there is room again.
 func TestFullDiskFailsAndLosesNothing(t *testing.T) {

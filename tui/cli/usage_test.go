@@ -98,7 +98,7 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 		}
 	}
 	root := neuralrg(t, ".", "--help").stdout
-	for _, line := range []string{"train", "attach", "stop", "runs", "sample", "evaluate", "compare", "exact", "bench", "version"} {
+	for _, line := range []string{"train", "attach", "stop", "runs", "sample", "evaluate", "compare", "report", "exact", "bench", "version"} {
 		if !strings.Contains(root, "\n    "+line+" ") {
 			t.Errorf("--help does not name the command %s:\n%s", line, root)
 		}
@@ -160,7 +160,7 @@ func TestDocumentation(t *testing.T) {
 
 	flag := regexp.MustCompile(`--[a-z-]+`)
 	commands := read("../../docs/command-line.md")
-	for _, command := range []string{"train", "attach", "stop", "runs", "sample", "evaluate", "compare"} {
+	for _, command := range []string{"train", "attach", "stop", "runs", "sample", "evaluate", "compare", "report"} {
 		for _, name := range flag.FindAllString(neuralrg(t, ".", command, "--help").stdout, -1) {
 			if name != "--help" && name != "--flags" && !strings.Contains(commands, "`"+name) {
 				t.Errorf("docs/command-line.md does not name the flag %s of %s", name, command)
@@ -177,6 +177,11 @@ func TestDocumentation(t *testing.T) {
 	}
 	compared := decode(t, neuralrg(t, dir, "compare", "run", "--chains", "16", "--trajectories", "60", "--json").stdout)
 	fields = slices.Concat(fields, fieldNames(compared))
+	reported := decode(t, neuralrg(t, dir, "report", "run", "--samples", "64", "--json").stdout)
+	for _, list := range []string{"figures", "missing"} {
+		part := reported[list].([]any)[0].(map[string]any)
+		fields = slices.Concat(fields, slices.Sorted(maps.Keys(reported)), slices.Sorted(maps.Keys(part)))
+	}
 	for _, name := range fields {
 		if !strings.Contains(commands, "`"+name+"`") {
 			t.Errorf("docs/command-line.md does not name the field %s", name)
