@@ -48,22 +48,40 @@ const (
 // Refused are pairs of which more than k are equal, fewer than 128 k pairs, and
 // numbers that are not finite. The work is of order n log² n.
 func MutualInformation(x, y []float64, k int) (Quantity, error) {
-	x, y, err := checkPairs(x, y, k)
+	value, of, err := MutualInformationOfParts(x, y, k)
 	if err != nil {
 		return Quantity{}, err
+	}
+	return Quantity{Value: value, Error: ErrorOfParts(of)}, nil
+}
+
+// MutualInformationOfParts is the value of MutualInformation, and beside it the
+// estimates from 16 consecutive parts of the sample that its error comes from.
+// Where several informations of the same sample are added, the sums of their
+// parts have the error of the sum, with what the terms have in common.
+func MutualInformationOfParts(x, y []float64, k int) (value float64, of []float64, err error) {
+	x, y, err = checkPairs(x, y, k)
+	if err != nil {
+		return 0, nil, err
 	}
 	n := len(x)
 	e := newPairEstimator(n, k)
 	value, equal := e.information(x, y)
 	if equal > 0 {
-		return Quantity{}, repeated(equal, n, k)
+		return 0, nil, repeated(equal, n, k)
 	}
-	var of [parts]float64
+	of = make([]float64, parts)
 	for i := range of {
 		first, last := i*n/parts, (i+1)*n/parts
 		of[i], _ = e.information(x[first:last], y[first:last])
 	}
-	return Quantity{Value: value, Error: stat.StdDev(of[:], nil) / math.Sqrt(parts)}, nil
+	return value, of, nil
+}
+
+// ErrorOfParts is the standard error of an estimate of which those from as many
+// disjoint parts of the sample are given.
+func ErrorOfParts(of []float64) float64 {
+	return stat.StdDev(of, nil) / math.Sqrt(float64(len(of)))
 }
 
 // ShuffledInformation is what MutualInformation finds where there is nothing:
