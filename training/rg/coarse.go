@@ -127,10 +127,7 @@ func checkCoarse(f *model.Flow, e physics.Energy, level, draws int) error {
 			"take the energy that the flow was trained on",
 		}
 	case level < 0 || level > f.Shape.Levels():
-		return &problem{
-			fmt.Sprintf("there is no level %d in a flow of %d levels", level, f.Shape.Levels()),
-			fmt.Sprintf("choose 0, the fields themselves, to %d", f.Shape.Levels()),
-		}
+		return noLevel(level, f.Shape)
 	case draws < 2 || draws > mostDraws:
 		return &problem{
 			fmt.Sprintf("a coarse energy from %d draws", draws),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"reflect"
+	"sync"
 	"testing"
 
 	"neuralrg/model"
@@ -38,18 +39,17 @@ func TestCoarseEnergyOfTheFields(t *testing.T) {
 // and the density of exact samples is exp(-U_k)/Z, with nothing to adjust.
 func TestCoarseEnergyOfExactSamples(t *testing.T) {
 	const step, low, bins = 0.3, -3.75, 25
-	m := testIsing(t, 4, 4)
-	f := trained(t, small, m, 400)
+	m, f := learning(t)
 	var values []float64
 	for i := range bins {
 		values = append(values, low+step*(float64(i)+0.5))
 	}
 	for _, symmetric := range []bool{false, true} {
-		s, err := Target(t.Context(), f, symmetric, m, 20000, 22, 2)
+		s, err := Target(t.Context(), f, symmetric, m, 10000, 22, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := AlongUniform(t.Context(), f, symmetric, m, 2, values, 20000, 23, 2)
+		c, err := AlongUniform(t.Context(), f, symmetric, m, 2, values, 5000, 23, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,8 +75,20 @@ func TestCoarseEnergyOfExactSamples(t *testing.T) {
 	}
 }
 
-// trained is a flow that has learnt something of a model: the loss is the mean of
-// U(x) + ln q(x), the optimiser Adam.
+// once has a flow for all tests.
+var once struct {
+	sync.Once
+	flow *model.Flow
+}
+
+// learning is a model, and a flow that has learnt something of it.
+func learning(t testing.TB) (*physics.Ising, *model.Flow) {
+	m := testIsing(t, 4, 4)
+	once.Do(func() { once.flow = trained(t, small, m, 400) })
+	return m, once.flow
+}
+
+// trained is a flow after so many steps of Adam down the mean of U(x) + ln q(x).
 func trained(t testing.TB, s model.Shape, e physics.Energy, steps int) *model.Flow {
 	t.Helper()
 	const n, rate, eps = 64, 0.02, 1e-8

@@ -19,7 +19,7 @@ import (
 // magnetization would cancel. All else is as for Drawn.
 func Condition(ctx context.Context, f *model.Flow, m *physics.Ising, latent int, value float64, n int, seed uint64, threads int) (*Sample, error) {
 	if sites := f.Shape.Sites(); latent < 0 || latent >= sites {
-		return nil, noLatent(latent, f.Shape)
+		return nil, noLatent(latent, sites)
 	}
 	if math.IsNaN(value) || math.IsInf(value, 0) {
 		return nil, &problem{fmt.Sprintf("a latent cannot be %g", value), "latents are standard normal: choose a value from -4 to 4"}

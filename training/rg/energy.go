@@ -66,14 +66,12 @@ func Along(ctx context.Context, u *sampling.Renormalized, latent int, values []f
 // the least and the greatest of the values, which ascend: so it is p given that. No
 // histogram has so small an error (Rao and Blackwell).
 func MeanForce(ctx context.Context, u *sampling.Renormalized, latent int, values []float64, z []float32) (*Profile, error) {
+	if err := checkGrid(values); err != nil {
+		return nil, err
+	}
 	s, err := newScan(ctx, u, z, latent)
 	if err != nil {
 		return nil, err
-	}
-	for i := range values[1:] {
-		if !(values[i] < values[i+1]) {
-			panic("rg: the values of a potential of mean force do not ascend")
-		}
 	}
 	var inside []int
 	for b, v := range s.own {
@@ -99,10 +97,30 @@ func MeanForce(ctx context.Context, u *sampling.Renormalized, latent int, values
 		conditional(density, k, energies, s.base, b, values)
 	}
 	zero := density[len(values)]
-	for i := range values {
-		p.set(i, logRatio(zero, density[i]))
+	for i, v := range values {
+		q := logRatio(zero, density[i])
+		if math.IsNaN(q.Value) || math.IsInf(q.Value, 0) {
+			return nil, &problem{
+				fmt.Sprintf("the density of latent %d at %v or at 0 is too small for a number", latent, v),
+				"take values nearer to where the latent is",
+			}
+		}
+		p.set(i, q)
 	}
 	return p, nil
+}
+
+// checkGrid refuses values that no integral can be taken over.
+func checkGrid(values []float64) error {
+	for i, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) || i > 0 && !(values[i-1] < v) {
+			return &problem{"the values of a potential of mean force do not ascend", "give finite values from the least to the greatest"}
+		}
+	}
+	if len(values) < 2 {
+		return &problem{fmt.Sprintf("a potential of mean force at %d values", len(values)), "give two values or more"}
+	}
+	return nil
 }
 
 // conditional sets density[i][k] to the density of the latent at value i given the

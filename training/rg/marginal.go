@@ -75,7 +75,7 @@ func Marginals(s model.Shape, z []float32, sites []int) ([]Marginal, error) {
 	values, ratios := make([]float64, n), make([]float64, n)
 	for i, site := range sites {
 		if site < 0 || site >= s.Sites() {
-			return nil, noLatent(site, s)
+			return nil, noLatent(site, s.Sites())
 		}
 		if err := latentValues(values, z, site); err != nil {
 			return nil, err

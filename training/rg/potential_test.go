@@ -9,7 +9,7 @@ import (
 // density a mixture of normal ones, here summed over all spins.
 func TestSitePotentialOfTheFields(t *testing.T) {
 	const L, temperature = 4, 2.5
-	_, l := levelsOf(t, testFlow(t, small, 41), true, temperature, 20000)
+	_, l := levelsOf(t, testFlow(t, small, 41), true, temperature, 10000)
 	p, err := SitePotential(l, 0, 40)
 	if err != nil {
 		t.Fatal(err)
@@ -49,8 +49,7 @@ func TestSitePotentialOfTheFields(t *testing.T) {
 // TestMeanPotentialOfTheTop: after all levels there is one site, whose potential is
 // the effective energy, with ln Z.
 func TestMeanPotentialOfTheTop(t *testing.T) {
-	m := testIsing(t, 4, 4)
-	f := trained(t, small, m, 300)
+	m, f := learning(t)
 	_, l := levelsOf(t, f, true, 4, 10000)
 	p, err := MeanPotential(l, 2, 41)
 	if err != nil {
@@ -60,7 +59,7 @@ func TestMeanPotentialOfTheTop(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u, err := AlongUniform(t.Context(), f, true, m, 2, p.Values, 5000, 42, 2)
+	u, err := AlongUniform(t.Context(), f, true, m, 2, p.Values, 2000, 42, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

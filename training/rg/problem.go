@@ -14,10 +14,10 @@ func (p *problem) Error() string { return p.text }
 // Hint says what to do about it.
 func (p *problem) Hint() string { return p.hint }
 
-func noLatent(site int, s model.Shape) error {
+func noLatent(site, sites int) error {
 	return &problem{
 		fmt.Sprintf("there is no latent %d", site),
-		fmt.Sprintf("latents are counted row by row from 0 to %d", s.Sites()-1),
+		fmt.Sprintf("latents are counted row by row from 0 to %d", sites-1),
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/stat"
 
@@ -16,49 +15,61 @@ import (
 type scan struct {
 	u       *sampling.Renormalized
 	n       int
-	z       []float32
+	batches []batch
 	latents []int
-	own     []float32 // of the first of the latents, before
+	own     []float32 // the first of the latents in each sample, before
 	base    []float64 // the energies where these latents are zero
 }
 
-// newScan looks at the samples z at hand and evaluates the base.
+// batch is some of the samples, from first on, small enough to look at the context
+// between two.
+type batch struct {
+	first, n int
+	z        []float32
+}
+
+// batchSamples is the most samples in a batch.
+const batchSamples = 256
+
+// newScan copies the samples z and evaluates the base.
 func newScan(ctx context.Context, u *sampling.Renormalized, z []float32, latents ...int) (*scan, error) {
 	sites := u.Sites()
 	if len(z) == 0 || len(z)%sites != 0 {
 		panic(fmt.Sprintf("rg: %d latents are no samples of %d sites", len(z), sites))
 	}
-	s := &scan{u: u, n: len(z) / sites, z: slices.Clone(z), latents: latents}
 	for _, i := range latents {
 		if i < 0 || i >= sites {
-			return nil, &problem{
-				fmt.Sprintf("there is no latent %d", i),
-				fmt.Sprintf("choose a site from 0 to %d", sites-1),
-			}
+			return nil, noLatent(i, sites)
 		}
 	}
-	s.own = slices.Clone(s.row(latents[0]))
+	s := &scan{u: u, n: len(z) / sites, latents: latents}
+	s.own = append(s.own, z[latents[0]*s.n:][:s.n]...)
+	for first := 0; first < s.n; first += batchSamples {
+		b := batch{first: first, n: min(batchSamples, s.n-first)}
+		b.z = make([]float32, sites*b.n)
+		cut(b.z, z, s.n, b.n, first)
+		s.batches = append(s.batches, b)
+	}
 	var err error
 	s.base, err = s.energies(ctx, make([]float64, len(latents))...)
 	return s, err
 }
 
-// row has one latent of all samples.
-func (s *scan) row(latent int) []float32 { return s.z[latent*s.n:][:s.n] }
-
 // energies are those of the samples with the latents at values.
 func (s *scan) energies(ctx context.Context, values ...float64) ([]float64, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	for i, latent := range s.latents {
-		row := s.row(latent)
-		for b := range row {
-			row[b] = float32(values[i])
-		}
-	}
 	u := make([]float64, s.n)
-	s.u.Eval(u, nil, s.z)
+	for _, b := range s.batches {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		for i, latent := range s.latents {
+			row := b.z[latent*b.n:][:b.n]
+			for sample := range row {
+				row[sample] = float32(values[i])
+			}
+		}
+		s.u.Eval(u[b.first:][:b.n], nil, b.z)
+	}
 	for _, energy := range u {
 		if math.IsNaN(energy) || math.IsInf(energy, 0) {
 			return nil, &problem{
