@@ -54,6 +54,8 @@ func (f *fakeRun) Do(c run.Command) error {
 			l.Fixed = &run.Fixed{Latent: c.Latent, Value: c.Value}
 		}
 		f.state.Lattice = &l
+	case run.Inform:
+		f.state.Information = sampleInformation(f.state.Config, c.Spacing, f.state.Epoch)
 	case run.SetSampler:
 		f.state.Sampler = c.Sampler
 	case run.SetTrajectory:

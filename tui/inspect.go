@@ -7,10 +7,10 @@ import (
 )
 
 // look asks for what has come onto the screen.
-func (m *screen) look() tea.Cmd { return tea.Batch(m.ask()) }
+func (m *screen) look() tea.Cmd { return tea.Batch(m.ask(), m.inquire()) }
 
 // renew asks again for what has grown old.
-func (m *screen) renew() tea.Cmd { return tea.Batch(m.refresh()) }
+func (m *screen) renew() tea.Cmd { return tea.Batch(m.refresh(), m.inquire()) }
 
 // ask asks for the response to the chosen latent once the selection has stood
 // for a moment.

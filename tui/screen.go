@@ -25,6 +25,9 @@ type view struct {
 	slid    run.Fixed // this
 
 	sampler run.Sampler // that the keys change, latent or physical
+
+	spacing   int  // of the sites whose information is shown; 0: the coarsest
+	ownScales bool // of fields and of latents, not one for both
 }
 
 // screen is the program's one model. It holds no channel and starts no
@@ -56,6 +59,8 @@ type screen struct {
 	wanted     float64    // the learning rate asked for and not yet answered
 	trajectory trajectory // asked of the chosen sampler and not yet done, if any
 	turn       run.Kind   // the Pause or Resume asked for and not yet to be seen, if any
+
+	inquired int // the spacing of the last question after information
 
 	placed  bool // the first latent has been chosen
 	moves   int  // numbers the selections, so that only the last is asked for
@@ -193,7 +198,7 @@ func (m *screen) send(c run.Command) tea.Cmd {
 // replaces says whether a command makes the one before it pointless.
 func replaces(c, before run.Command) bool {
 	switch c.Kind {
-	case run.SetRate, run.Respond, run.SetTrajectory, run.Fix:
+	case run.SetRate, run.Respond, run.SetTrajectory, run.Fix, run.Inform:
 		return c.Kind == before.Kind && c.Sampler == before.Sampler
 	}
 	return false
@@ -330,6 +335,7 @@ func (m *screen) drawPane(p placed) []string {
 	case levelsPane:
 		lines = drawLevels(m.latest, m.view, area, m.styles)
 	case informationPane:
+		b.note = informationNote(m.calm)
 		lines = drawInformation(m.calm, m.view, area, m.styles)
 	}
 	return box(lines, b, p.area, m.styles)

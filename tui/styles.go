@@ -33,6 +33,7 @@ type styles struct {
 	strong                                               ink              // text that stands out without a colour
 	signed                                               *chart.SignedInk // fields and responses
 	levels                                               *chart.SignedInk // the levels of latents, none negative
+	magnitude                                            *chart.SignedInk // what is not negative
 }
 
 func newStyles(theme themes.Theme, profile colorprofile.Profile, ascii bool) *styles {
@@ -52,7 +53,8 @@ func newStyles(theme themes.Theme, profile colorprofile.Profile, ascii bool) *st
 		convert = profile.Convert
 	}
 	st.signed = chart.NewSignedInk(theme.Signed, convert, ascii)
-	st.levels = chart.NewSignedInk([]uint32{theme.Accent.RGB, theme.Ground, theme.Accent.RGB}, convert, ascii)
+	st.levels = chart.NewMagnitudeInk([]uint32{theme.Ground, theme.Accent.RGB}, convert, ascii)
+	st.magnitude = chart.NewMagnitudeInk(theme.Magnitude, convert, ascii)
 	return st
 }
 

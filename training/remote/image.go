@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -131,5 +132,22 @@ func check(s *run.Snapshot) error {
 	if r := s.Response; r != nil && (r.L != s.Config.L || len(r.Map) != sites || len(r.Error) != sites || r.Latent < 0 || r.Latent >= sites) {
 		return fmt.Errorf("a response of latent %d at %d sites, with %d errors, does not fit L=%d", r.Latent, len(r.Map), len(r.Error), s.Config.L)
 	}
+	if i := s.Information; i != nil && !fits(i, sites) {
+		return fmt.Errorf("information of %d sites does not fit L=%d", len(i.Sites), s.Config.L)
+	}
 	return nil
+}
+
+// fits says that an information is of sites of the lattice, each of a level.
+func fits(i *run.Information, sites int) bool {
+	n, ofLevels := len(i.Sites), 0
+	for _, size := range i.Sizes {
+		if size < 1 || size > n {
+			return false
+		}
+		ofLevels += size
+	}
+	beyond := slices.ContainsFunc(i.Sites, func(site int) bool { return site < 0 || site >= sites })
+	return n > 0 && n <= sites && !beyond && ofLevels == n && len(i.Levels) == len(i.Sizes) &&
+		len(i.Fields.Values) == n*n && len(i.Latents.Values) == n*n
 }

@@ -58,7 +58,7 @@ func change(f *fake, random *rand.Rand) {
 	}
 	f.publish(func(s *run.Snapshot) {
 		s.EpochsPerSecond = random.Float64()
-		switch random.IntN(7) {
+		switch random.IntN(9) {
 		case 0:
 			s.Lattice = &run.Lattice{Epoch: s.Epoch, L: 4, X: fields16(random), Spins: make([]int8, 16)}
 		case 1:
@@ -72,8 +72,20 @@ func change(f *fake, random *rand.Rand) {
 			s.Judgement = &run.Judgement{Epoch: s.Epoch, ReverseESS: random.Float64(), Warning: "too much"}
 		case 5:
 			s.Samplers = nil
+		case 6:
+			s.Information, s.Inquiry = sampleInformation(random), nil
+		case 7:
+			s.Inquiry = &run.Inquiry{Spacing: 1, Epoch: s.Epoch, Stage: "latents", Done: random.IntN(100), Total: 100}
 		}
 	})
+}
+
+// sampleInformation is of 4 sites of two levels.
+func sampleInformation(random *rand.Rand) *run.Information {
+	return &run.Information{
+		Spacing: 1, Samples: 400, Sites: []int{0, 1, 4, 5}, Levels: []int{1, 0}, Sizes: []int{1, 3},
+		Fields: run.Relations{Values: fields16(random)}, Latents: run.Relations{Values: fields16(random)},
+	}
 }
 
 func fields16(random *rand.Rand) []float32 {
@@ -162,6 +174,7 @@ func TestSenselessNews(t *testing.T) {
 		"no errors":      `{"fields":{"response":{"L":4,"map":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}`,
 		"far response":   `{"fields":{"response":{"L":4,"latent":16,"map":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"error":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}`,
 		"no size":        `{"fields":{"config":{}}}`,
+		"no information": `{"fields":{"information":{}}}`,
 	} {
 		var n news
 		if err := json.Unmarshal([]byte(text), &n); err != nil {
@@ -174,6 +187,38 @@ func TestSenselessNews(t *testing.T) {
 	later := news{Fields: map[string]json.RawMessage{"colour": json.RawMessage("1"), "epoch": json.RawMessage("3")}}
 	if s, err := later.apply(&good); err != nil || s.Epoch != 3 {
 		t.Errorf("a field of a later version makes %+v, %v", s, err)
+	}
+}
+
+// An information is of sites of the lattice and of their levels, or is refused.
+func TestSenselessInformation(t *testing.T) {
+	good := *newFake().feed.Latest()
+	random := rand.New(rand.NewPCG(5, 0))
+	for name, change := range map[string]func(*run.Information){
+		"":                 func(*run.Information) {},
+		"a site beyond":    func(i *run.Information) { i.Sites[2] = 16 },
+		"a site before":    func(i *run.Information) { i.Sites[2] = -1 },
+		"short fields":     func(i *run.Information) { i.Fields.Values = i.Fields.Values[1:] },
+		"no latents":       func(i *run.Information) { i.Latents.Values = nil },
+		"levels too many":  func(i *run.Information) { i.Levels = append(i.Levels, 0) },
+		"sizes too large":  func(i *run.Information) { i.Sizes[1]++ },
+		"an empty level":   func(i *run.Information) { i.Sizes = []int{4, 0} },
+		"a negative level": func(i *run.Information) { i.Sizes = []int{5, -1} },
+		"sites too many": func(i *run.Information) {
+			i.Sites, i.Sizes = make([]int, 17), []int{16, 1}
+			i.Fields.Values, i.Latents.Values = make([]float32, 17*17), make([]float32, 17*17)
+		},
+	} {
+		i := sampleInformation(random)
+		change(i)
+		data, err := json.Marshal(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := news{Fields: map[string]json.RawMessage{"information": data}}
+		if _, err := n.apply(&good); (err == nil) != (name == "") {
+			t.Errorf("%q: %v", name, err)
+		}
 	}
 }
 

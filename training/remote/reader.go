@@ -47,6 +47,7 @@ func (r *reader) follow(ctx context.Context, publish func(*run.Snapshot)) error 
 		answer := func() {}
 		select {
 		case <-tick:
+		case <-r.record.News():
 		case q := <-r.orders:
 			err := r.record.Do(q.command)
 			answer = func() { q.answer <- err }

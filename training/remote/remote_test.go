@@ -286,7 +286,14 @@ func TestARunThatIsOver(t *testing.T) {
 	if f := v.Feed().Latest().Lattice.Fixed; f == nil || *f != (run.Fixed{Latent: 2, Value: 3}) { // when the command is answered
 		t.Errorf("the lattice has %+v", f)
 	}
-	for _, c := range []run.Command{{Kind: run.Stop}, {Kind: run.Respond, Latent: 99}} {
+	if err := v.Do(run.Command{Kind: run.Inform, Spacing: 1}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, v.Feed(), "how far the information has come", func(s *run.Snapshot) bool { return s.Inquiry != nil && s.Inquiry.Done > 0 })
+	if err := v.Do(run.Command{Kind: run.Redraw}); err != nil {
+		t.Errorf("a command while it is measured: %v", err)
+	} // it is given up when the viewer goes
+	for _, c := range []run.Command{{Kind: run.Stop}, {Kind: run.Respond, Latent: 99}, {Kind: run.Inform, Spacing: 2}} {
 		if err := v.Do(c); err == nil || hintOf(err) == "" {
 			t.Errorf("%s %d: %v", c.Kind, c.Latent, err)
 		}

@@ -117,6 +117,7 @@ func newViewer(dir string, r *run.Record, s source, c Connection, first *run.Sna
 	go func() {
 		defer close(v.left)
 		defer v.feed.Close()
+		defer r.Close()
 		v.err = v.follow(ctx)
 	}()
 	return v
@@ -190,9 +191,9 @@ func (v *Viewer) lastWord(lost error) error {
 // stays open for the answers to what is asked of its flow.
 func (v *Viewer) Feed() *run.Feed[*run.Snapshot] { return v.feed }
 
-// Do gives the run a command, or refuses it if the viewer is read-only. The
-// response of a latent and a fresh draw of the lattice are computed by a
-// read-only viewer itself, of the newest checkpoint.
+// Do gives the run a command, or refuses it if the viewer is read-only. What only
+// looks at the flow, as run.Kind.Looks has it, a read-only viewer does itself, with
+// the newest checkpoint.
 func (v *Viewer) Do(c run.Command) error {
 	v.mu.Lock()
 	s := v.source

@@ -19,6 +19,7 @@ const (
 	Respond    Kind = "respond"     // Latent: compute its response; comes back in a later Snapshot
 	Fix        Kind = "fix"         // Latent, Value: the lattice with that latent at that value
 	Release    Kind = "release"     // the lattice with all its latents as drawn
+	Inform     Kind = "inform"      // Spacing: compute an Information; likewise
 	Save       Kind = "save"        // write a checkpoint now
 	Stop       Kind = "stop"        // save and end
 
@@ -43,6 +44,7 @@ type Command struct {
 	Kind      Kind       `json:"kind"`
 	Value     float64    `json:"value,omitempty"`
 	Latent    int        `json:"latent,omitempty"`
+	Spacing   int        `json:"spacing,omitempty"`
 	Sampler   Sampler    `json:"sampler,omitempty"`
 	Leapfrogs int        `json:"leapfrogs,omitempty"`
 	Start     ChainStart `json:"start,omitempty"`
@@ -52,7 +54,7 @@ type Command struct {
 // files of a run can do it too.
 func (k Kind) Looks() bool {
 	switch k {
-	case Redraw, Respond, Fix, Release:
+	case Redraw, Respond, Inform, Fix, Release:
 		return true
 	}
 	return false
@@ -81,6 +83,8 @@ func (c Command) validate(sites int) error {
 			}
 		}
 		return c.validateLatent(sites)
+	case Inform:
+		return validateSpacing(c.Spacing, sites)
 	case ResetChains, SetTrajectory, Tune:
 		return c.validateOrder()
 	}

@@ -33,6 +33,7 @@ type conductor struct {
 	flows       *Feed[*frozen]
 	picture     *picture
 	inspector   *inspector
+	informant   *informant
 	background  []*background // the samplers, latent first
 	judge       *judge
 
@@ -94,6 +95,7 @@ func (b *conductor) start(ctx context.Context) {
 	b.notes, b.kept = b.run.notes, make(chan struct{})
 	b.picture = newPicture(b.config.Config)
 	b.inspector = newInspector(b.config.Config, b.flows, b.tell)
+	b.informant = newInformant(b.config.Config, b.energy, b.exact.LnZDual, b.flows, informantShare, b.tell)
 	b.background = b.newSamplers()
 	b.judge = b.newJudge()
 	b.phase = Training
@@ -104,6 +106,7 @@ func (b *conductor) start(ctx context.Context) {
 	workers, dismiss := context.WithCancel(context.Background())
 	b.dismiss = dismiss
 	b.spawn("inspector", func() { b.inspector.work(workers) })
+	b.spawn("informant", func() { b.informant.work(workers) })
 	b.spawn("lease", func() { b.keepAlive(workers) })
 	for _, s := range b.background {
 		b.spawn(string(s.space)+" sampler", func() { s.work(workers) })

@@ -19,6 +19,8 @@ func (b *conductor) take(q request) {
 		b.publish() // who moves a slider looks at the lattice
 	case Respond:
 		b.inspector.ask(c.Latent)
+	case Inform:
+		b.informant.ask(c.Spacing)
 	case SetSampler:
 		q.answer <- b.enable(c.Sampler)
 		return

@@ -17,8 +17,13 @@ func checkMemory(c Config, threads int) error {
 
 // besides is the memory that a run takes beside its trainer: states and their
 // archives on the way to the disk, frozen flows, and the tapes of the picture, the
-// inspector, the latent sampler and the judge.
-func besides(c Config) int { return 16*4*c.Parameters() + 4*c.TapeBytes(256) }
+// inspector, the latent sampler, the judge and the informant, with its samples.
+func besides(c Config) int {
+	return 16*4*c.Parameters() + 5*c.TapeBytes(256) + 2*sampleBytes*samplesInformed(c.Sites())*c.Sites()
+}
+
+// sampleBytes is what a site of a sample takes: its field, its latent, its spin.
+const sampleBytes = 4 + 4 + 1
 
 func bytesText(n int) string {
 	const mega, giga = 1 << 20, 1 << 30

@@ -17,6 +17,7 @@ const (
 	responseStream
 	samplerStream
 	judgeStream
+	informationStream
 )
 
 // picture generates the configuration that a run shows. Its latents, its sign

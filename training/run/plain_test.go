@@ -8,8 +8,8 @@ import (
 
 // The closed set of commands and a whole snapshot can cross a socket.
 func TestPlainData(t *testing.T) {
-	for _, kind := range []Kind{Pause, Resume, SetRate, SetSampler, Redraw, Respond, Fix, Release, Save, Stop, ResetChains, SetTrajectory, Tune} {
-		c := Command{Kind: kind, Value: 0.1, Latent: 3, Sampler: SamplerBoth, Leapfrogs: 7, Start: Cold}
+	for _, kind := range []Kind{Pause, Resume, SetRate, SetSampler, Redraw, Respond, Inform, Fix, Release, Save, Stop, ResetChains, SetTrajectory, Tune} {
+		c := Command{Kind: kind, Value: 0.1, Latent: 3, Spacing: 1, Sampler: SamplerBoth, Leapfrogs: 7, Start: Cold}
 		sameAfterJSON(t, c)
 		if err := c.validate(16); err != nil {
 			t.Errorf("%s: %v", kind, err)
@@ -26,6 +26,14 @@ func TestPlainData(t *testing.T) {
 	lattice.Fixed = &Fixed{Latent: 3, Value: -0.75}
 	full.Lattice = &lattice
 	full.Response = &Response{Map: []float32{1.5}, Error: []float32{0.1}}
+	full.Information = &Information{
+		Epoch: 3, Spacing: 1, Samples: 400, Sites: []int{0, 1}, Levels: []int{1, 0}, Sizes: []int{1, 1},
+		Latents: Relations{Values: []float32{0, 0.0123, 0.0123, 0}, Baseline: 1e-4, Noise: 0.01, ByLevel: []MeanInformation{{Levels: [2]int{0, 1}, Pairs: 1, Value: 0.0123, Error: 0.01}}},
+		Fields:  Relations{Values: []float32{0, 0.5, 0.5, 0}, ByDistance: []MeanInformation{{Distance: 1, Pairs: 1, Value: 0.5}}},
+
+		TotalCorrelation: TotalCorrelation{Value: 1, Error: 2, Lower: 3, LowerError: 4, Upper: 5, UpperError: 6},
+	}
+	full.Inquiry = &Inquiry{Spacing: 1, Epoch: 4, Stage: "fields", Done: 3, Total: 7, Error: "z", Hint: "w"}
 	full.Samplers = []SamplerReport{{Space: SamplerLatent, M2: 1.0 / 3, Trace: []float32{0.1, 0.7}}}
 	full.Judgement = &Judgement{Epoch: 3, ForwardESS: 1.0 / 7, Warning: "z"}
 	full.Error, full.Hint = "x", "y"

@@ -50,7 +50,11 @@ func (b *conductor) publish() {
 		Lattice:    b.picture.paint(b.flows.Latest(), b.draw, b.fixed),
 		Response:   b.inspector.latest.Load(),
 		Judgement:  b.judge.latest.Load(),
-		Events:     newestEvents(b.shown),
+
+		Information: b.informant.latest.Load(),
+		Inquiry:     b.informant.progress.Load(),
+
+		Events: newestEvents(b.shown),
 	}
 	s.Latents = b.picture.z
 	s.EpochsPerSecond, s.Remaining = speed(b.history.Recent, b.config.Epochs)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync"
 	"time"
 
 	"neuralrg/model"
@@ -20,6 +21,7 @@ type Record struct {
 	checkpoints checkpoints
 	picture     *picture
 	responder   *responder // nil until it is needed
+	informant   *informant // likewise
 
 	metrics, events tail
 	history         History
@@ -30,6 +32,7 @@ type Record struct {
 	folder  fs.FileInfo // of the checkpoints, as it was when they were read
 	newest  checkpoint  // valid
 	flow    *frozen     // its flow; nil if there is none
+	flows   *Feed[*frozen]
 	skipped []skipped
 	draw    int    // of the lattice, if it was drawn afresh here
 	fixed   *Fixed // latent of the lattice
@@ -37,9 +40,15 @@ type Record struct {
 	heartbeat string // of the owner
 	heard     time.Time
 	response  *Response
+
+	news    chan struct{}   // what works in the background has something to show
+	working context.Context // until the record is closed
+	dismiss context.CancelFunc
+	workers sync.WaitGroup
 }
 
-// OpenRecord opens the directory of a run for looking at.
+// OpenRecord opens the directory of a run for looking at. It need not be closed
+// if nothing is asked of it.
 func OpenRecord(dir string) (*Record, error) {
 	d := directory(dir)
 	if err := d.checkOurs("give the directory of a run, such as train --dir makes"); err != nil {
@@ -57,7 +66,7 @@ func OpenRecord(dir string) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Record{
+	r := &Record{
 		dir: d,
 		plain: Snapshot{
 			Dir: dir, Config: c, Parameters: c.Parameters(), Sampler: SamplerOff,
@@ -68,8 +77,24 @@ func OpenRecord(dir string) (*Record, error) {
 		metrics:     tail{path: d.path(metricsName)},
 		events:      tail{path: d.path(eventsName)},
 		draw:        -1,
-	}, nil
+		flows:       NewFeed[*frozen](),
+		news:        make(chan struct{}, 1),
+	}
+	r.working, r.dismiss = context.WithCancel(context.Background())
+	return r, nil
 }
+
+// Close ends what works in the background for the record.
+func (r *Record) Close() {
+	r.dismiss()
+	r.workers.Wait()
+}
+
+// News says, from any goroutine, that the next Read has more to show: what takes
+// long is computed in the background.
+func (r *Record) News() <-chan struct{} { return r.news }
+
+func (r *Record) tell() { wake(r.news) }
 
 // Read takes up what is new in the files and returns the run as they tell it.
 // It is an error if they cannot be reached; a later Read may succeed.
@@ -145,6 +170,7 @@ func (r *Record) readCheckpoints() error {
 		return err
 	}
 	r.newest, r.flow = newest, &frozen{epoch: newest.Epoch, flow: flow}
+	r.flows.Publish(r.flow)
 	return nil
 }
 
@@ -186,6 +212,9 @@ func (r *Record) snapshot(p Phase) *Snapshot {
 	if r.flow != nil {
 		s.Lattice = r.picture.paint(r.flow, max(r.draw, r.newest.Draw), r.fixed)
 		s.Latents = r.picture.z
+	}
+	if r.informant != nil {
+		s.Information, s.Inquiry = r.informant.latest.Load(), r.informant.progress.Load()
 	}
 	if !p.Over() {
 		s.Sampler = r.newest.Sampler
@@ -242,6 +271,8 @@ func (r *Record) Do(c Command) error {
 	case c.Kind == Fix || c.Kind == Release:
 		r.fixed = fixing(c)
 		return nil
+	case c.Kind == Inform:
+		return r.inform(c.Spacing)
 	}
 	if r.responder == nil {
 		r.responder = newResponder(r.plain.Config.Config)
@@ -251,5 +282,21 @@ func (r *Record) Do(c Command) error {
 		return err
 	}
 	r.response = answer
+	return nil
+}
+
+// inform asks for an Information, with all the time of a core: nothing is trained
+// here.
+func (r *Record) inform(spacing int) error {
+	if r.informant == nil {
+		c := r.plain.Config
+		energy, err := physics.NewIsing(c.L, c.Temperature)
+		if err != nil {
+			return err
+		}
+		r.informant = newInformant(c.Config, energy, r.plain.Exact.LnZDual, r.flows, 1, r.tell)
+		r.workers.Go(func() { r.informant.work(r.working) })
+	}
+	r.informant.ask(spacing)
 	return nil
 }

@@ -96,6 +96,8 @@ type Snapshot struct {
 	Lattice         *Lattice        `json:"lattice,omitempty"`
 	Latents         []float32       `json:"latents,omitempty"` // of the lattice as drawn, row-major
 	Response        *Response       `json:"response,omitempty"`
+	Information     *Information    `json:"information,omitempty"`
+	Inquiry         *Inquiry        `json:"inquiry,omitempty"`  // into another Information
 	Samplers        []SamplerReport `json:"samplers,omitempty"` // latent first
 	Judgement       *Judgement      `json:"judgement,omitempty"`
 	Events          []Event         `json:"events,omitempty"` // the newest last

@@ -176,8 +176,8 @@ func (ink *SignedInk) cell(upper, lower float64) (set, glyph string) {
 	return ink.fg[u] + ink.bg[l], half(u == l)
 }
 
-// shadedMatrix draws a row of tiles in each row of cells, and the diagonal as a
-// line, since a blank looks like nothing at all.
+// shadedMatrix draws a row of tiles in each row of cells, and where there is
+// nothing to show on the diagonal a line, since a blank looks like 0.
 func (ink *SignedInk) shadedMatrix(tile [][]float64, g Grid) []string {
 	shade := shades(ink.ascii)
 	lines := make([]string, g.Rows())
@@ -185,7 +185,7 @@ func (ink *SignedInk) shadedMatrix(tile [][]float64, g Grid) []string {
 		var row strings.Builder
 		for i := range g.Columns() {
 			switch v := g.at(tile, 2*j, i); {
-			case v == gap && i/2 == j:
+			case v == gap && i/2 == j && g.axis[i] != gap:
 				row.WriteString(`\`)
 			case v == gap:
 				row.WriteString(" ")
@@ -209,7 +209,7 @@ func NewMagnitudeInk(stops []uint32, convert func(color.Color) color.Color, asci
 // MagnitudeLegend is one line that explains a map of magnitudes: its colours
 // from 0 to its limit, and their unit.
 func MagnitudeLegend(limit float64, unit string, width int, ink *SignedInk) string {
-	low, high := "0 ", fmt.Sprintf(" %.3g %s", limit, unit)
+	low, high := "0 ", strings.TrimRight(fmt.Sprintf(" %.3g %s", limit, unit), " ")
 	n := width - len(low) - len(high)
 	if n < 3 {
 		return strings.Repeat(" ", max(width, 0))

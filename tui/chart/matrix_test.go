@@ -165,7 +165,7 @@ func TestMatrixShades(t *testing.T) {
 	want := strings.Join([]string{
 		`\\##  ::  `,
 		`##\\  ..**`,
-		`    \\    `,
+		`          `,
 		`::..  \\##`,
 		`  **  ##\\`,
 	}, "\n")
