@@ -19,7 +19,7 @@ import (
 type CoarseProfile struct {
 	Level  int       `json:"level"`  // 0 is the fields themselves
 	Size   int       `json:"size"`   // of the coarse lattice, L/2^level
-	Draws  int       `json:"draws"`  // of the fine latents
+	Draws  int       `json:"draws"`  // of the fine latents; 1 at level 0, which has none and is exact
 	Values []float64 `json:"values"` // v
 	Energy []float64 `json:"energy"`
 	Error  []float64 `json:"error"` // standard error
@@ -72,6 +72,9 @@ func AlongUniform(ctx context.Context, f *model.Flow, symmetric bool, e physics.
 	if err := checkCoarse(f, e, level, draws); err != nil {
 		return nil, err
 	}
+	if level == 0 {
+		draws = 1 // there is nothing to draw
+	}
 	w := newCoarseWeights(f, symmetric, e, level, values, draws)
 	blocks := (draws + passDraws - 1) / passDraws
 	err := share(ctx, blocks, threads, func() func(int) {
@@ -110,11 +113,14 @@ func (c *CoarseProfile) add(logWeights []float64) error {
 	}
 	mean, deviation := stat.MeanStdDev(weights, nil)
 	n := float64(len(weights))
+	if c.Level == 0 {
+		deviation = 0
+	}
 	effective := n * n * mean * mean / floats.Dot(weights, weights)
 	c.Energy = append(c.Energy, -largest-math.Log(mean))
 	c.Error = append(c.Error, deviation/mean/math.Sqrt(n))
 	c.Effective = append(c.Effective, effective)
-	c.Reliable = append(c.Reliable, effective >= fewEffective)
+	c.Reliable = append(c.Reliable, effective >= fewEffective || c.Level == 0)
 	return nil
 }
 
