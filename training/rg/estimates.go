@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"neuralrg/sampling"
 )
@@ -66,6 +67,23 @@ func (e estimates) mean(times map[int]int) sampling.Quantity {
 	}
 	q := e.sum(times)
 	return sampling.Quantity{Value: q.Value / count, Error: q.Error / count}
+}
+
+// largest of the estimates, with the first pair of its class. The largest of n
+// independent numbers is below its median if each is below the quantile 2^(-1/n).
+func (e estimates) largest(members [][]pair) Largest {
+	at := 0
+	for i := range e.of {
+		if e.of[i].value > e.of[at].value {
+			at = i
+		}
+	}
+	quantile := distuv.UnitNormal.Quantile(math.Exp2(-1 / float64(len(e.of))))
+	return Largest{
+		Sites:    members[at][0],
+		Quantity: e.mean(map[int]int{at: 1}),
+		Chance:   e.baseline.Mean + quantile*e.baseline.Deviation/math.Sqrt(float64(e.of[at].pairs)),
+	}
 }
 
 // columns are the values of each variable in some samples.

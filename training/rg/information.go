@@ -20,6 +20,7 @@ type Information struct {
 	Error []float32 `json:"error"`
 
 	Baseline   Baseline          `json:"baseline"`
+	Largest    Largest           `json:"largest"`
 	ByLevel    []LevelAverage    `json:"by_level"` // one of fields
 	ByDistance []DistanceAverage `json:"by_distance"`
 }
@@ -30,6 +31,15 @@ type Information struct {
 type Baseline struct {
 	Mean      float64 `json:"mean"`
 	Deviation float64 `json:"deviation"`
+}
+
+// Largest is the largest entry of a matrix. Among so many estimates the largest
+// is large by chance too: that of independent variables exceeds Chance in one of
+// two cases, by the normal distribution.
+type Largest struct {
+	Sites [2]int `json:"sites"`
+	sampling.Quantity
+	Chance float64 `json:"chance"`
 }
 
 // Options say how information is estimated. The zero value takes all samples
@@ -108,6 +118,7 @@ func inform(ctx context.Context, v variables, level func(site int) int, x []floa
 		ByDistance: byDistance(v, sites, level, class, e),
 	}
 	result.fill(class, e)
+	result.Largest = e.largest(members)
 	return result, nil
 }
 

@@ -99,6 +99,9 @@ func TestFieldInformationOfGaussians(t *testing.T) {
 			average += exact(a, b) / 240
 		}
 	}
+	if got := between(info.Largest.Sites); got != 1 || info.Largest.Value < 3*info.Largest.Chance {
+		t.Errorf("the largest is %+v", info.Largest)
+	}
 	near(t, "the average", info.ByLevel[0].Quantity, average, 3)
 	for _, d := range info.ByDistance {
 		if d.Distance == 1 {
@@ -117,6 +120,29 @@ func TestFieldInformationOfGaussians(t *testing.T) {
 	}
 	if math.Abs(baseline.Mean) > baseline.Deviation || math.Abs(baseline.Deviation-info.Baseline.Deviation) > 0.5*baseline.Deviation {
 		t.Errorf("baselines %v and %v", baseline, info.Baseline)
+	}
+}
+
+// between is the distance of two fields on the lattice of 4 x 4.
+func between(sites [2]int) float64 { return fields(4).distance(sites[0], sites[1]) }
+
+// TestLargestByChance: of independent variables the largest exceeds its chance in
+// about half of all cases.
+func TestLargestByChance(t *testing.T) {
+	const repeats = 24
+	above := 0
+	for i := range repeats {
+		x, _ := smooth(4, 400, 0, uint64(200+i))
+		info, err := FieldInformation(context.Background(), 4, x, everySite(16), Options{Threads: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Largest.Value > info.Largest.Chance {
+			above++
+		}
+	}
+	if above < repeats/4 || above > repeats*3/4 {
+		t.Errorf("%d of %d exceed chance", above, repeats)
 	}
 }
 

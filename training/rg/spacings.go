@@ -27,11 +27,11 @@ const spacingShare = 4
 // of normal values is exactly 0.
 func normalRatios(ratios, z []float64) (ok bool) {
 	n := len(z)
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
+	order := make([]ranked, n)
+	for i, v := range z {
+		order[i] = ranked{v, i}
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(z[a], z[b]) })
+	slices.SortFunc(order, func(a, b ranked) int { return cmp.Compare(a.value, b.value) })
 	value := func(rank int) float64 { // the values have ranks 1 to n
 		switch {
 		case rank == 0:
@@ -39,20 +39,28 @@ func normalRatios(ratios, z []float64) (ok bool) {
 		case rank == n+1:
 			return math.Inf(1)
 		}
-		return z[order[rank-1]]
+		return order[rank-1].value
 	}
 	half := max(1, int(math.Sqrt(float64(n))/spacingShare))
-	all := mathext.Digamma(float64(n + 1))
+	share := make([]float64, half+1) // the mean logarithm of that within reach on both sides
+	for reach := range share {
+		share[reach] = mathext.Digamma(float64(2*reach)) - mathext.Digamma(float64(n+1))
+	}
 	for rank := 1; rank <= n; rank++ {
 		reach := max(1, min(half, rank/2, (n+1-rank)/2))
-		low, high := rank-reach, rank+reach
-		mass := logNormalMass(value(low), value(high))
+		mass := logNormalMass(value(rank-reach), value(rank+reach))
 		if math.IsInf(mass, -1) {
 			return false
 		}
-		ratios[order[rank-1]] = mathext.Digamma(float64(high-low)) - all - mass
+		ratios[order[rank-1].place] = share[reach] - mass
 	}
 	return true
+}
+
+// ranked is a value and its place among the others.
+type ranked struct {
+	value float64
+	place int
 }
 
 // logNormalMass is ln [Phi(b) - Phi(a)] for a < b, also far out in a tail.

@@ -3,8 +3,10 @@ package rg
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"neuralrg/model"
 	"neuralrg/sampling"
@@ -36,6 +38,9 @@ type TotalCorrelation struct {
 	// Value is their difference. What the estimates of the marginals miss, in heavy
 	// tails, makes it too large.
 	Value sampling.Quantity `json:"value"`
+	// Fields is the total correlation of the fields, of which the flow has left
+	// Value.
+	Fields sampling.Quantity `json:"fields"`
 	// Gaussian is a bound from below, -1/2 ln det of the correlations of the latents,
 	// each made normal by a monotonous map: what is left are correlations of higher
 	// order. It is nil without two samples for each latent, and beyond 4096 latents.
@@ -81,26 +86,61 @@ func aboveBound(shape model.Shape, s *Sample, lnZ float64) (*TotalCorrelation, e
 	if err != nil {
 		return nil, err
 	}
+	t := &TotalCorrelation{Samples: n}
+	logp := make([]float64, n)
+	for b, energy := range s.Energy {
+		logp[b] = -energy - lnZ
+	}
+	if t.Upper, t.Marginals, t.Value, err = correlationOf(s.Z, logp, s.LogQ); err != nil {
+		return nil, err
+	}
+	// The identity in place of the flow, with fields in units of their deviation:
+	// q is then normal too.
+	x, scale := scaled(s.X)
+	logq := make([]float64, n)
+	for b := range logq {
+		for site := range shape.Sites() {
+			logq[b] += distuv.UnitNormal.LogProb(float64(x[site*n+b])) - math.Log(scale)
+		}
+	}
+	_, _, t.Fields, err = correlationOf(x, logp, logq)
+	return t, err
+}
+
+// correlationOf variables z of known ln p and ln q in each sample, q being what
+// normal z would give, is KL(p||q) less the sum of KL(p_i||N_i).
+func correlationOf(z []float32, logp, logq []float64) (all, marginals, total sampling.Quantity, err error) {
+	n := len(logp)
 	// Of each sample: ln p/q, and the sum of ln p_i/N_i. Their means have much in
 	// common, which the error of the difference must know.
-	forward, marginals := make([]float64, n), make([]float64, n)
-	for b, logq := range s.LogQ {
-		forward[b] = -s.Energy[b] - lnZ - logq
-	}
-	z, ratios := make([]float64, n), make([]float64, n)
-	for site := range shape.Sites() {
-		if err := latentValues(z, s.Z, site); err != nil {
-			return nil, err
+	forward, single := make([]float64, n), make([]float64, n)
+	floats.SubTo(forward, logp, logq)
+	values, ratios := make([]float64, n), make([]float64, n)
+	for site := range len(z) / n {
+		if err := latentValues(values, z, site); err != nil {
+			return all, marginals, total, err
 		}
-		if !normalRatios(ratios, z) {
-			return nil, equalLatents(site)
+		if !normalRatios(ratios, values) {
+			return all, marginals, total, equalLatents(site)
 		}
-		floats.Add(marginals, ratios)
+		floats.Add(single, ratios)
 	}
-	t := &TotalCorrelation{Samples: n, Upper: meanOf(forward), Marginals: meanOf(marginals)}
-	floats.Sub(forward, marginals)
-	t.Value = meanOf(forward)
-	return t, nil
+	all, marginals = meanOf(forward), meanOf(single)
+	floats.Sub(forward, single)
+	return all, marginals, meanOf(forward), nil
+}
+
+// scaled is x divided by its root mean square.
+func scaled(x []float32) (y []float32, scale float64) {
+	for _, v := range x {
+		scale += float64(v) * float64(v) / float64(len(x))
+	}
+	scale = math.Sqrt(scale)
+	y = make([]float32, len(x))
+	for i, v := range x {
+		y[i] = float32(float64(v) / scale)
+	}
+	return y, scale
 }
 
 // sum of the information of some pairs.

@@ -55,6 +55,7 @@ func gaussianLatents(n int, seed uint64, bend func(v float64) (bent, logSlope fl
 		for i := range d {
 			bent, logSlope := bend(0.1 + v.AtVec(i))
 			s.Z[i*n+b] = float32(bent)
+			s.X[i*n+b] = float32(bent)
 			s.Energy[b] += logSlope
 			s.LogQ[b] += distuv.UnitNormal.LogProb(bent)
 		}
@@ -88,6 +89,7 @@ func TestTotalCorrelationOfGaussians(t *testing.T) {
 		}
 		t.Logf("%s: exact %.4f; upper %v, marginals %v, value %v, Gaussian %v, tree %v of %v", name, exact, c.Upper, c.Marginals, c.Value, c.Gaussian, c.TreeBound, c.Tree)
 		near(t, name+": total correlation", c.Value, exact, 3)
+		near(t, name+": that of the fields", c.Fields, exact, 3)
 		near(t, name+": the Gaussian one", *c.Gaussian, exact, 3)
 		if c.Value.Error > 0.06 || c.Gaussian.Error > 0.03 {
 			t.Errorf("%s: errors %v and %v", name, c.Value.Error, c.Gaussian.Error)
@@ -148,7 +150,13 @@ func TestTotalCorrelationOfAFlow(t *testing.T) {
 		t.Fatal(err)
 	}
 	gaussian := gaussianBound(s.Z, 16)
-	t.Logf("upper %v, marginals %v, value %v, Gaussian %v", c.Upper, c.Marginals, c.Value, gaussian)
+	t.Logf("upper %v, marginals %v, value %v, fields %v, Gaussian %v", c.Upper, c.Marginals, c.Value, c.Fields, gaussian)
+	// The fields are the same to any flow, and known to be Gaussian at a high
+	// temperature almost: their total correlation is near that of their bound.
+	fields := gaussianBound(s.X, 16)
+	if math.Abs(c.Fields.Value-fields.Value) > 4*math.Hypot(c.Fields.Error, fields.Error) {
+		t.Errorf("total correlation of the fields %v, by a Gaussian %v", c.Fields, fields)
+	}
 	if !(gaussian.Value-3*gaussian.Error < c.Value.Value && c.Value.Value < c.Upper.Value) {
 		t.Errorf("bounds %v and %v, total correlation %v", gaussian, c.Upper, c.Value)
 	}
