@@ -23,7 +23,7 @@ type Survival struct {
 
 // Survivors are the correlations of the magnetization, the mean of tanh x over
 // the lattice, and of the energy of the Ising model, both the means over the spins
-// that go with x. A correlation with what does not vary is 0.
+// that go with x.
 type Survivors struct {
 	Magnetization sampling.Quantity `json:"magnetization"`
 	Energy        sampling.Quantity `json:"energy"`
@@ -70,7 +70,7 @@ func Survive(ctx context.Context, f *model.Flow, m *physics.Ising, z []float32, 
 	return all, nil
 }
 
-// observed is the values of the observables of each sample.
+// observed is the values of the observables of each sample, standardised.
 type observed struct{ m, energy []float64 }
 
 // observe generates fields from the coarse latents on the lattice of a level and
@@ -89,47 +89,14 @@ func observe(ctx context.Context, f *model.Flow, m *physics.Ising, coarse, fine 
 		o.m[i%n] += math.Tanh(float64(v)) / float64(f.Shape.Sites())
 	}
 	m.SpinEnergy(o.energy, x)
+	standard(o.m)
+	standard(o.energy)
 	return o, nil
 }
 
 func (o *observed) survive(after *observed) Survivors {
 	return Survivors{
-		Magnetization: correlate(o.m, after.m),
-		Energy:        correlate(o.energy, after.energy),
+		Magnetization: correlation(o.m, after.m),
+		Energy:        correlation(o.energy, after.energy),
 	}
-}
-
-// correlate is Pearson's coefficient r of pairs, and its error from the influence
-// that each pair has on it, ab - r (a² + b²)/2 of values brought to mean 0 and
-// variance 1.
-func correlate(x, y []float64) sampling.Quantity {
-	a, b := standardised(x), standardised(y)
-	var r, squares float64
-	for i := range a {
-		r += a[i] * b[i] / float64(len(a))
-	}
-	for i := range a {
-		influence := a[i]*b[i] - r*(a[i]*a[i]+b[i]*b[i])/2
-		squares += influence * influence
-	}
-	return sampling.Quantity{Value: r, Error: math.Sqrt(squares) / float64(len(a))}
-}
-
-// standardised values have mean 0 and variance 1, or are 0 if all are the same.
-func standardised(values []float64) []float64 {
-	n := float64(len(values))
-	var mean, variance float64
-	for _, v := range values {
-		mean += v / n
-	}
-	for _, v := range values {
-		variance += (v - mean) * (v - mean) / n
-	}
-	all := make([]float64, len(values))
-	for i, v := range values {
-		if variance > 0 {
-			all[i] = (v - mean) / math.Sqrt(variance)
-		}
-	}
-	return all
 }
