@@ -56,6 +56,8 @@ func (f *fakeRun) Do(c run.Command) error {
 		f.state.Lattice = &l
 	case run.Inform:
 		f.state.Information = sampleInformation(f.state.Config, c.Spacing, f.state.Epoch)
+	case run.Coarsen:
+		f.state.Levels = levels(f.state.Lattice, f.state.Epoch)
 	case run.SetSampler:
 		f.state.Sampler = c.Sampler
 	case run.SetTrajectory:
@@ -85,6 +87,11 @@ func (f *fakeRun) asked() []run.Command {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]run.Command(nil), f.commands...)
+}
+
+// asksToLook says that the screen asks by itself for what it shows.
+func asksToLook(c run.Command) bool {
+	return c.Kind == run.Respond || c.Kind == run.Coarsen || c.Kind == run.Inform
 }
 
 // sample is a snapshot of a run of so many epochs, made of nothing but a seed.
@@ -120,6 +127,7 @@ func sample(L, epochs int) *run.Snapshot {
 		s.Latents[site] = float32(math.Sin(float64(site + 2)))
 	}
 	s.Response = response(L, geometryOf(s.Config).start(), epochs-12)
+	s.Levels = levels(s.Lattice, epochs-3)
 	s.Judgement = &run.Judgement{Epoch: epochs - 4, M2: 0.548, ExactM2: m2, ReverseESS: 0.35, ForwardESS: 0.31}
 	s.Samplers = []run.SamplerReport{
 		{
@@ -173,4 +181,22 @@ func response(L, latent, epoch int) *run.Response {
 		r.Error[site] = 0.01 + r.Map[site]*r.Map[site]/100
 	}
 	return r
+}
+
+// levels keep every second site, and refine by repeating what was kept.
+func levels(l *run.Lattice, epoch int) *run.Levels {
+	all := &run.Levels{Epoch: epoch, Draw: l.Draw, Fixed: l.Fixed, L: l.L}
+	for k := 0; l.L>>k > 0; k++ {
+		coarse, zero, drawn := []float32{}, slices.Clone(l.X), slices.Clone(l.X)
+		for site, x := range l.X {
+			row, column := site/l.L, site%l.L
+			kept := l.X[row>>k<<k*l.L+column>>k<<k]
+			if row>>k<<k == row && column>>k<<k == column {
+				coarse = append(coarse, x)
+			}
+			zero[site], drawn[site] = kept, kept+(x-kept)/2
+		}
+		all.Coarse, all.Zero, all.Drawn = append(all.Coarse, coarse), append(all.Zero, zero), append(all.Drawn, drawn)
+	}
+	return all
 }

@@ -14,6 +14,7 @@ type size struct{ width, height int }
 type border struct {
 	tabs    []tab
 	note    string
+	stale   bool // the note says that what is shown is old, and goes before the tabs' names
 	focused bool
 }
 
@@ -48,12 +49,15 @@ func box(lines []string, b border, area size, st *styles) []string {
 // inside is what a box leaves for its lines.
 func inside(area size) size { return size{max(area.width-4, 0), max(area.height-2, 0)} }
 
-// top is the upper edge. The note gives way to the tabs' names, and these
-// from the last to the width.
+// top is the upper edge. The note gives way to the tabs' names unless
+// something is stale, and these from the last to the width.
 func (b border) top(width int, edge ink, st *styles) string {
 	room := width - 6
-	title := b.title(len(b.tabs), st)
-	for names := len(b.tabs) - 1; names >= 0 && ansi.StringWidth(title) > room; names-- {
+	title, spare := b.title(len(b.tabs), st), room
+	if b.stale {
+		spare -= ansi.StringWidth(b.note) + 3
+	}
+	for names := len(b.tabs) - 1; names >= 0 && ansi.StringWidth(title) > spare; names-- {
 		title = b.title(names, st)
 	}
 	title = ansi.Truncate(title, max(room, 0), "…")

@@ -75,6 +75,15 @@ func TestScreens(t *testing.T) {
 			m.take(&s)
 			m.calm = &s
 		},
+		"levels":       func(m *screen) { m.view.focus = levelsPane },
+		"levelsDrawn":  func(m *screen) { m.view.focus, m.view.refinement = levelsPane, refinement{2, true, true} },
+		"levelsZoomed": func(m *screen) { m.view.focus, m.view.zoomed = levelsPane, true },
+		"levelsLate": func(m *screen) {
+			s := *s
+			s.Phase, s.Levels = run.Finished, nil
+			m.view.focus = levelsPane
+			m.take(&s)
+		},
 		"fields":   func(m *screen) { m.view.fields = true },
 		"gap":      func(m *screen) { m.view.focus, m.view.gap = energyPane, true },
 		"zoomed":   func(m *screen) { m.view.focus, m.view.zoomed = energyPane, true },
@@ -111,10 +120,10 @@ func TestPhases(t *testing.T) {
 // Each pane by itself, in every depth of colour and in ASCII.
 func TestPanes(t *testing.T) {
 	s := sample(8, 300)
-	v := view{focus: latticePane, latent: geometryOf(s.Config).start()}
+	v := view{focus: latticePane, latent: geometryOf(s.Config).start(), refinement: refinement{stage: 1}}
 	theme, _ := themes.Named("dark")
 	draw := map[string]func(*run.Snapshot, view, size, *styles) []string{
-		"lattice": drawLattice, "energy": drawEnergy, "latents": drawLatents, "sampler": drawSampler,
+		"lattice": drawLattice, "energy": drawEnergy, "latents": drawLatents, "sampler": drawSampler, "levels": drawLevels,
 	}
 	for name, st := range map[string]*styles{
 		"truecolor": newStyles(theme, colorprofile.TrueColor, false),

@@ -24,6 +24,8 @@ type view struct {
 	sliding bool      // a value was asked for and does not show yet:
 	slid    run.Fixed // this
 
+	refinement refinement
+
 	sampler run.Sampler // that the keys change, latent or physical
 
 	spacing   int  // of the sites whose information is shown; 0: the coarsest
@@ -65,6 +67,8 @@ type screen struct {
 	placed  bool // the first latent has been chosen
 	moves   int  // numbers the selections, so that only the last is asked for
 	askedAt time.Time
+	levels  asked // the levels of the lattice that were last asked for
+	frames  int   // numbers those of the refinement, so that only the last goes on
 }
 
 // Messages of the screen to itself.
@@ -87,7 +91,7 @@ const (
 )
 
 func newScreen(do func(run.Command) error, after func(time.Duration, tea.Msg) tea.Cmd, st *styles) *screen {
-	return &screen{do: do, after: after, now: time.Now, view: view{focus: latticePane, sampler: run.SamplerLatent}, styles: st}
+	return &screen{do: do, after: after, now: time.Now, view: view{focus: latticePane, sampler: run.SamplerLatent, refinement: refinement{stage: 1}}, styles: st}
 }
 
 // Init greets, and asks for the background colour if the theme depends on it.
@@ -126,6 +130,10 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case silenceMsg:
 		if msg.said == m.said {
 			m.notice = notice{}
+		}
+	case frameMsg:
+		if msg.frame == m.frames {
+			return m, m.advance()
 		}
 	case selectedMsg:
 		if msg.moves == m.moves {
@@ -198,7 +206,7 @@ func (m *screen) send(c run.Command) tea.Cmd {
 // replaces says whether a command makes the one before it pointless.
 func replaces(c, before run.Command) bool {
 	switch c.Kind {
-	case run.SetRate, run.Respond, run.SetTrajectory, run.Fix, run.Inform:
+	case run.SetRate, run.Respond, run.SetTrajectory, run.Fix, run.Inform, run.Coarsen:
 		return c.Kind == before.Kind && c.Sampler == before.Sampler
 	}
 	return false
@@ -333,7 +341,11 @@ func (m *screen) drawPane(p placed) []string {
 		b.note = "hybrid Monte Carlo"
 		lines = drawSampler(m.calm, m.view, area, m.styles)
 	case levelsPane:
+		b.note, b.stale = levelsNote(m.latest)
 		lines = drawLevels(m.latest, m.view, area, m.styles)
+		if m.over() && !m.reaches(flow) && levelsOf(m.latest) == nil {
+			lines = remark("attach to the run again to see its levels", area, m.styles)
+		}
 	case informationPane:
 		b.note = informationNote(m.calm)
 		lines = drawInformation(m.calm, m.view, area, m.styles)

@@ -103,7 +103,7 @@ func TestKeysSendCommands(t *testing.T) {
 		{Kind: run.Redraw},
 		{Kind: run.Save},
 	}
-	got := slices.DeleteFunc(c.fake.asked(), func(c run.Command) bool { return c.Kind == run.Respond })
+	got := slices.DeleteFunc(c.fake.asked(), asksToLook)
 	if len(got) != len(want) {
 		t.Fatalf("commands %v, want %v", got, want)
 	}
@@ -518,12 +518,13 @@ func TestOddSnapshots(t *testing.T) {
 		odd.History = odd.History.Append(m)
 	}
 	odd.EpochsPerSecond, odd.Remaining = nan, inf
+	odd.Levels.Coarse[1][0], odd.Levels.Zero[0][7] = float32(nan), float32(inf)
 	odd.Lattice.X[3], odd.Response.Map[0] = float32(nan), float32(inf)
 	odd.Samplers[0].Trace = []float32{float32(nan), float32(inf)}
 	odd.Samplers[0].M2, odd.Samplers[0].M2Error, odd.Samplers[1].Acceptance = nan, nan, inf
 	odd.Exact.MagnetizationSquared = nil
 	short := sample(8, 2)
-	short.Lattice.X, short.Response.Map = short.Lattice.X[:9], nil
+	short.Lattice.X, short.Response.Map, short.Levels.Coarse = short.Lattice.X[:9], nil, short.Levels.Coarse[:1]
 	for _, s := range []*run.Snapshot{odd, short, {}, {Phase: run.Starting}} {
 		for _, focus := range panes {
 			for _, gap := range []bool{false, true} {

@@ -26,7 +26,7 @@ func TestSamplerKeys(t *testing.T) {
 		{Kind: run.SetSampler, Sampler: both},
 		{Kind: run.SetTrajectory, Sampler: latent, Value: 0.2 * 1.25, Leapfrogs: 11},
 	}
-	got := slices.DeleteFunc(c.fake.asked(), func(c run.Command) bool { return c.Kind == run.Respond })
+	got := slices.DeleteFunc(c.fake.asked(), asksToLook)
 	if !slices.EqualFunc(got, want, func(a, b run.Command) bool {
 		near := a.Value-b.Value < 1e-12 && b.Value-a.Value < 1e-12
 		a.Value, b.Value = 0, 0

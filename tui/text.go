@@ -116,6 +116,17 @@ func duration(seconds float64) string {
 	return fmt.Sprintf("%d s", s)
 }
 
+// ago says how many epochs ago something was.
+func ago(epochs int) string {
+	switch {
+	case epochs == 1:
+		return "1 epoch ago"
+	case epochs > 1:
+		return count(epochs) + " epochs ago"
+	}
+	return "this epoch"
+}
+
 // wrap breaks text into lines of at most a width.
 func wrap(text string, width int) []string {
 	return strings.Split(ansi.Wrap(text, max(width, 1), " "), "\n")

@@ -135,6 +135,9 @@ func check(s *run.Snapshot) error {
 	if i := s.Information; i != nil && !fits(i, sites) {
 		return fmt.Errorf("information of %d sites does not fit L=%d", len(i.Sites), s.Config.L)
 	}
+	if s.Levels != nil {
+		return s.Levels.Check(s.Config.Shape)
+	}
 	return nil
 }
 

@@ -63,8 +63,13 @@ func change(f *fake, random *rand.Rand) {
 			s.Lattice = &run.Lattice{Epoch: s.Epoch, L: 4, X: fields16(random), Spins: make([]int8, 16)}
 		case 1:
 			s.Response = &run.Response{Epoch: s.Epoch, Latent: random.IntN(16), L: 4, Map: fields16(random), Error: fields16(random)}
+			s.Levels = &run.Levels{Epoch: s.Epoch, L: 4}
+			for k := range 3 {
+				s.Levels.Coarse = append(s.Levels.Coarse, fields16(random)[:16>>(2*k)])
+				s.Levels.Zero, s.Levels.Drawn = append(s.Levels.Zero, fields16(random)), append(s.Levels.Drawn, fields16(random))
+			}
 		case 2:
-			s.Lattice, s.Response = nil, nil
+			s.Lattice, s.Response, s.Levels = nil, nil, nil
 		case 3:
 			s.Events = append(s.Events[:len(s.Events):len(s.Events)], run.Event{Epoch: s.Epoch, Kind: "rate", Text: "<new>"})
 		case 4:
@@ -173,6 +178,7 @@ func TestSenselessNews(t *testing.T) {
 		"short response": `{"fields":{"response":{"L":4,"map":[1],"error":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}`,
 		"no errors":      `{"fields":{"response":{"L":4,"map":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}`,
 		"far response":   `{"fields":{"response":{"L":4,"latent":16,"map":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"error":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}`,
+		"no levels":      `{"fields":{"levels":{"L":4}}}`,
 		"no size":        `{"fields":{"config":{}}}`,
 		"no information": `{"fields":{"information":{}}}`,
 	} {

@@ -220,6 +220,7 @@ func TestARunOverItsSocket(t *testing.T) {
 		{Kind: run.Respond, Latent: 3},
 		{Kind: run.Redraw},
 		{Kind: run.Fix, Latent: 3, Value: -1.5},
+		{Kind: run.Coarsen},
 		{Kind: run.Pause},
 	} {
 		if err := v.Do(c); err != nil {
@@ -227,7 +228,7 @@ func TestARunOverItsSocket(t *testing.T) {
 		}
 	}
 	eventually(t, v.Feed(), "what was asked for", func(s *run.Snapshot) bool {
-		return s.Phase == run.Paused && s.BaseRate == 0.002 && s.Response != nil && s.Response.Latent == 3 && s.Lattice.Draw == 1 && s.Lattice.Fixed != nil && *s.Lattice.Fixed == run.Fixed{Latent: 3, Value: -1.5}
+		return s.Phase == run.Paused && s.BaseRate == 0.002 && s.Response != nil && s.Response.Latent == 3 && s.Lattice.Draw == 1 && s.Lattice.Fixed != nil && *s.Lattice.Fixed == run.Fixed{Latent: 3, Value: -1.5} && s.Levels != nil && s.Levels.Draw == 1
 	})
 	err = v.Do(run.Command{Kind: run.SetRate, Value: -1})
 	if err == nil || err.Error() != r.Do(run.Command{Kind: run.SetRate, Value: -1}).Error() || hintOf(err) == "" {
@@ -286,6 +287,10 @@ func TestARunThatIsOver(t *testing.T) {
 	if f := v.Feed().Latest().Lattice.Fixed; f == nil || *f != (run.Fixed{Latent: 2, Value: 3}) { // when the command is answered
 		t.Errorf("the lattice has %+v", f)
 	}
+	if err := v.Do(run.Command{Kind: run.Coarsen}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, v.Feed(), "the levels", func(s *run.Snapshot) bool { return s.Levels != nil })
 	if err := v.Do(run.Command{Kind: run.Inform, Spacing: 1}); err != nil {
 		t.Fatal(err)
 	}

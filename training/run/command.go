@@ -20,6 +20,7 @@ const (
 	Fix        Kind = "fix"         // Latent, Value: the lattice with that latent at that value
 	Release    Kind = "release"     // the lattice with all its latents as drawn
 	Inform     Kind = "inform"      // Spacing: compute an Information; likewise
+	Coarsen    Kind = "coarsen"     // take the lattice through the levels; likewise
 	Save       Kind = "save"        // write a checkpoint now
 	Stop       Kind = "stop"        // save and end
 
@@ -54,7 +55,7 @@ type Command struct {
 // files of a run can do it too.
 func (k Kind) Looks() bool {
 	switch k {
-	case Redraw, Respond, Inform, Fix, Release:
+	case Redraw, Respond, Inform, Fix, Release, Coarsen:
 		return true
 	}
 	return false
@@ -67,7 +68,7 @@ const MostLatent = 4
 // validate refuses what no run of this many sites could do.
 func (c Command) validate(sites int) error {
 	switch c.Kind {
-	case Pause, Resume, Redraw, Release, Save, Stop:
+	case Pause, Resume, Redraw, Release, Coarsen, Save, Stop:
 		return nil
 	case SetRate:
 		return validateRate(c.Value)

@@ -131,6 +131,7 @@ func TestSamplersChangeNoBit(t *testing.T) {
 	do(t, r, Command{Kind: Respond, Latent: 3})
 	do(t, r, Command{Kind: Redraw})
 	do(t, r, Command{Kind: Fix, Latent: 3, Value: 2})
+	do(t, r, Command{Kind: Coarsen})
 	do(t, r, Command{Kind: SetTrajectory, Sampler: SamplerBoth, Value: 0.1, Leapfrogs: 3})
 	do(t, r, Command{Kind: ResetChains, Sampler: SamplerLatent, Start: Hot})
 	do(t, r, Command{Kind: Tune, Sampler: SamplerPhysical})

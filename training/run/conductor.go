@@ -34,6 +34,7 @@ type conductor struct {
 	picture     *picture
 	inspector   *inspector
 	informant   *informant
+	coarsener   *coarsener
 	background  []*background // the samplers, latent first
 	judge       *judge
 
@@ -96,6 +97,7 @@ func (b *conductor) start(ctx context.Context) {
 	b.picture = newPicture(b.config.Config)
 	b.inspector = newInspector(b.config.Config, b.flows, b.tell)
 	b.informant = newInformant(b.config.Config, b.energy, b.exact.LnZDual, b.flows, informantShare, b.tell)
+	b.coarsener = newCoarsener(b.config.Config, b.flows, b.tell)
 	b.background = b.newSamplers()
 	b.judge = b.newJudge()
 	b.phase = Training
@@ -107,6 +109,7 @@ func (b *conductor) start(ctx context.Context) {
 	b.dismiss = dismiss
 	b.spawn("inspector", func() { b.inspector.work(workers) })
 	b.spawn("informant", func() { b.informant.work(workers) })
+	b.spawn("coarsener", func() { b.coarsener.work(workers) })
 	b.spawn("lease", func() { b.keepAlive(workers) })
 	for _, s := range b.background {
 		b.spawn(string(s.space)+" sampler", func() { s.work(workers) })

@@ -21,6 +21,8 @@ func (b *conductor) take(q request) {
 		b.inspector.ask(c.Latent)
 	case Inform:
 		b.informant.ask(c.Spacing)
+	case Coarsen:
+		b.coarsener.ask(drawing{b.draw, b.fixed})
 	case SetSampler:
 		q.answer <- b.enable(c.Sampler)
 		return

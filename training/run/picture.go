@@ -18,6 +18,7 @@ const (
 	samplerStream
 	judgeStream
 	informationStream
+	levelsStream
 )
 
 // picture generates the configuration that a run shows. Its latents, its sign
@@ -68,11 +69,7 @@ func (p *picture) paint(f *frozen, draw int, fixed *Fixed) *Lattice {
 		Spins: make([]int8, len(p.z)),
 	}
 	logq := [1]float64{}
-	copy(p.fixed, p.z)
-	if fixed != nil {
-		p.fixed[fixed.Latent] = float32(fixed.Value)
-	}
-	f.flow.Generate(p.tape, l.X, logq[:], p.fixed)
+	f.flow.Generate(p.tape, l.X, logq[:], p.latents(fixed))
 	for i := range l.X {
 		l.X[i] *= float32(p.sign)
 	}
@@ -82,6 +79,16 @@ func (p *picture) paint(f *frozen, draw int, fixed *Fixed) *Lattice {
 	}
 	p.cost = time.Since(start)
 	return p.latest
+}
+
+// latents are those of the draw, with one fixed if that is wanted, until the next
+// call.
+func (p *picture) latents(fixed *Fixed) []float32 {
+	copy(p.fixed, p.z)
+	if fixed != nil {
+		p.fixed[fixed.Latent] = float32(fixed.Value)
+	}
+	return p.fixed
 }
 
 // sameFixing says that two lattices have the same latent fixed at the same value, or

@@ -8,7 +8,7 @@ import (
 
 // The closed set of commands and a whole snapshot can cross a socket.
 func TestPlainData(t *testing.T) {
-	for _, kind := range []Kind{Pause, Resume, SetRate, SetSampler, Redraw, Respond, Inform, Fix, Release, Save, Stop, ResetChains, SetTrajectory, Tune} {
+	for _, kind := range []Kind{Pause, Resume, SetRate, SetSampler, Redraw, Respond, Inform, Fix, Release, Coarsen, Save, Stop, ResetChains, SetTrajectory, Tune} {
 		c := Command{Kind: kind, Value: 0.1, Latent: 3, Spacing: 1, Sampler: SamplerBoth, Leapfrogs: 7, Start: Cold}
 		sameAfterJSON(t, c)
 		if err := c.validate(16); err != nil {
@@ -26,6 +26,7 @@ func TestPlainData(t *testing.T) {
 	lattice.Fixed = &Fixed{Latent: 3, Value: -0.75}
 	full.Lattice = &lattice
 	full.Response = &Response{Map: []float32{1.5}, Error: []float32{0.1}}
+	full.Levels = &Levels{L: 2, Coarse: [][]float32{{1.5, 0.1, 3, 4}, {0.7}}, Zero: [][]float32{{1}}, Drawn: [][]float32{{2}}}
 	full.Information = &Information{
 		Epoch: 3, Spacing: 1, Samples: 400, Sites: []int{0, 1}, Levels: []int{1, 0}, Sizes: []int{1, 1},
 		Latents: Relations{Values: []float32{0, 0.0123, 0.0123, 0}, Baseline: 1e-4, Noise: 0.01, ByLevel: []MeanInformation{{Levels: [2]int{0, 1}, Pairs: 1, Value: 0.0123, Error: 0.01}}},

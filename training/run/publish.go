@@ -49,6 +49,7 @@ func (b *conductor) publish() {
 		Sampler:    b.samplersAtWork(),
 		Lattice:    b.picture.paint(b.flows.Latest(), b.draw, b.fixed),
 		Response:   b.inspector.latest.Load(),
+		Levels:     b.coarsener.latest.Load(),
 		Judgement:  b.judge.latest.Load(),
 
 		Information: b.informant.latest.Load(),

@@ -22,6 +22,7 @@ type Record struct {
 	picture     *picture
 	responder   *responder // nil until it is needed
 	informant   *informant // likewise
+	zoom        *zoom      // likewise
 
 	metrics, events tail
 	history         History
@@ -40,6 +41,7 @@ type Record struct {
 	heartbeat string // of the owner
 	heard     time.Time
 	response  *Response
+	levels    *Levels
 
 	news    chan struct{}   // what works in the background has something to show
 	working context.Context // until the record is closed
@@ -209,6 +211,7 @@ func (r *Record) snapshot(p Phase) *Snapshot {
 	s.Phase, s.Epoch, s.Saved = p, r.epoch(), r.newest.Epoch
 	s.History, s.Events = r.history.Clip(), append(newestEvents(r.happened), r.damage()...)
 	s.Rate, s.BaseRate, s.Response = r.history.Last().Rate, r.newest.Rate, r.response
+	s.Levels = r.levels
 	if r.flow != nil {
 		s.Lattice = r.picture.paint(r.flow, max(r.draw, r.newest.Draw), r.fixed)
 		s.Latents = r.picture.z
@@ -273,6 +276,8 @@ func (r *Record) Do(c Command) error {
 		return nil
 	case c.Kind == Inform:
 		return r.inform(c.Spacing)
+	case c.Kind == Coarsen:
+		return r.coarsen()
 	}
 	if r.responder == nil {
 		r.responder = newResponder(r.plain.Config.Config)
@@ -298,5 +303,18 @@ func (r *Record) inform(spacing int) error {
 		r.workers.Go(func() { r.informant.work(r.working) })
 	}
 	r.informant.ask(spacing)
+	return nil
+}
+
+// coarsen takes the lattice that the next Read shows through the levels.
+func (r *Record) coarsen() error {
+	if r.zoom == nil {
+		r.zoom = newZoom(r.plain.Config.Config)
+	}
+	l, err := r.zoom.levels(context.Background(), r.flow, drawing{max(r.draw, r.newest.Draw), r.fixed})
+	if err != nil {
+		return err
+	}
+	r.levels = l
 	return nil
 }

@@ -96,6 +96,7 @@ type Snapshot struct {
 	Lattice         *Lattice        `json:"lattice,omitempty"`
 	Latents         []float32       `json:"latents,omitempty"` // of the lattice as drawn, row-major
 	Response        *Response       `json:"response,omitempty"`
+	Levels          *Levels         `json:"levels,omitempty"` // of the lattice, when they were last asked for
 	Information     *Information    `json:"information,omitempty"`
 	Inquiry         *Inquiry        `json:"inquiry,omitempty"`  // into another Information
 	Samplers        []SamplerReport `json:"samplers,omitempty"` // latent first
