@@ -46,7 +46,7 @@ const (
 //
 // Values may occur more than once in x or in y, and a constant has no information.
 // Refused are pairs of which more than k are equal, fewer than 128 k pairs, and
-// numbers that are not finite. The work is of order n log² n.
+// numbers that are not finite. The work is of order n log n.
 func MutualInformation(x, y []float64, k int) (Quantity, error) {
 	value, of, err := MutualInformationOfParts(x, y, k)
 	if err != nil {

@@ -1,10 +1,6 @@
 package sampling
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
+import "math"
 
 // point is a point of the plane, whose distance to another is the larger of
 // those along the axes.
@@ -20,10 +16,42 @@ func divide(points []point, axis int) {
 	if len(points) <= bucket {
 		return
 	}
-	slices.SortFunc(points, func(a, b point) int { return cmp.Compare(a[axis], b[axis]) })
 	middle := len(points) / 2
+	settle(points, middle, axis)
 	divide(points[:middle], 1-axis)
 	divide(points[middle+1:], 1-axis)
+}
+
+// settle exchanges points until the one of a rank along an axis is in its place,
+// with none below it on its right and none above it on its left. It is Hoare's
+// FIND, Comm. ACM 4, 321 (1961); a sort would do more than is needed.
+func settle(points []point, rank, axis int) {
+	first, last := 0, len(points)-1
+	for first < last {
+		pivot := points[first+(last-first)/2][axis]
+		i, j := first, last
+		for i <= j {
+			for points[i][axis] < pivot {
+				i++
+			}
+			for points[j][axis] > pivot {
+				j--
+			}
+			if i <= j {
+				points[i], points[j] = points[j], points[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case rank <= j:
+			last = j
+		case rank >= i:
+			first = i
+		default:
+			return
+		}
+	}
 }
 
 // nearest finds distances between points that divide has arranged.
