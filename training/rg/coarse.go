@@ -151,17 +151,18 @@ type coarseWeights struct {
 	symmetric bool
 	energy    physics.Energy
 	level     int
-	values    []float64
+	values    []float32   // each once, in order
 	log       [][]float64 // [value][draw]
 }
 
 // newCoarseWeights makes room for the weights. Those of a symmetrised flow are
 // wanted at minus each value too.
 func newCoarseWeights(f *model.Flow, symmetric bool, e physics.Energy, level int, values []float64, draws int) *coarseWeights {
-	w := &coarseWeights{flow: f, symmetric: symmetric, energy: e, level: level, values: slices.Clone(values)}
-	if symmetric {
-		for _, v := range values {
-			w.values = append(w.values, -v)
+	w := &coarseWeights{flow: f, symmetric: symmetric, energy: e, level: level}
+	for _, v := range values {
+		w.values = append(w.values, float32(v))
+		if symmetric {
+			w.values = append(w.values, -float32(v))
 		}
 	}
 	slices.Sort(w.values)
@@ -185,7 +186,7 @@ func (w *coarseWeights) fill(ctx context.Context, p *passes, first, last int) {
 		for site := range w.flow.Shape.Sites() {
 			if w.coarse(site) {
 				for at := range b.N {
-					b.Z[site*b.N+at] = float32(v)
+					b.Z[site*b.N+at] = v
 				}
 			}
 		}
@@ -235,11 +236,11 @@ func (w *coarseWeights) addSign(p *passes, b *Sample, logWeight []float64) {
 
 // of are the weights at a value, the mean over both signs of a symmetrised flow.
 func (w *coarseWeights) of(v float64) []float64 {
-	i, _ := slices.BinarySearch(w.values, v)
+	i, _ := slices.BinarySearch(w.values, float32(v))
 	if !w.symmetric {
 		return w.log[i]
 	}
-	j, _ := slices.BinarySearch(w.values, -v)
+	j, _ := slices.BinarySearch(w.values, -float32(v))
 	mean := make([]float64, len(w.log[i]))
 	for b, plus := range w.log[i] {
 		mean[b], _, _ = model.LogQSym(plus, w.log[j][b])

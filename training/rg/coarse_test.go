@@ -38,6 +38,9 @@ func TestCoarseEnergyOfTheFields(t *testing.T) {
 // TestCoarseEnergyOfExactSamples: after all levels the coarse field is one number,
 // and the density of exact samples is exp(-U_k)/Z, with nothing to adjust.
 func TestCoarseEnergyOfExactSamples(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds under the race detector")
+	}
 	const step, low, bins = 0.3, -3.75, 25
 	m, f := learning(t)
 	var values []float64

@@ -129,7 +129,11 @@ func TestCouplingErrors(t *testing.T) {
 // TestGaussianCouplings: fields of a Gaussian with a given inverse covariance, made
 // with its Cholesky factor.
 func TestGaussianCouplings(t *testing.T) {
-	for _, L := range []int{2, 4, 8} {
+	sizes := []int{2, 4, 8}
+	if testing.Short() {
+		sizes = sizes[:2]
+	}
+	for _, L := range sizes {
 		const nearest, diagonal, n = 0.15, -0.03, 8000
 		y := gaussian(t, L, nearest, diagonal, n)
 		k, err := GaussianCouplings(y, L)

@@ -156,6 +156,9 @@ func TestAcrossMeetsAlong(t *testing.T) {
 // TestMeanForce: the density of a latent of exact samples is that which a histogram
 // of other exact samples shows.
 func TestMeanForce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds under the race detector")
+	}
 	f, m := testFlow(t, small, 11), testIsing(t, 4, 3)
 	for _, latent := range []int{0, 5} {
 		for _, symmetric := range []bool{false, true} {

@@ -49,6 +49,9 @@ func TestSitePotentialOfTheFields(t *testing.T) {
 // TestMeanPotentialOfTheTop: after all levels there is one site, whose potential is
 // the effective energy, with ln Z.
 func TestMeanPotentialOfTheTop(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds under the race detector")
+	}
 	m, f := learning(t)
 	_, l := levelsOf(t, f, true, 4, 10000)
 	p, err := MeanPotential(l, 2, 41)
