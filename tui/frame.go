@@ -65,7 +65,11 @@ func (b border) top(width int, edge ink, st *styles) string {
 	end := "╮"
 	if n := ansi.StringWidth(b.note); n > 0 && rule-n-3 >= 1 {
 		rule -= n + 3
-		end = " " + st.muted.paint(b.note) + edge.paint(" ─╮")
+		ink := st.muted
+		if b.stale {
+			ink = st.warn
+		}
+		end = " " + ink.paint(b.note) + edge.paint(" ─╮")
 	} else {
 		end = edge.paint(end)
 	}

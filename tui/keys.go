@@ -41,7 +41,7 @@ func actions() []action {
 		{[]string{"a"}, "a", "let it tune its steps", "tune", samplerPane, control, (*screen).tune},
 		{[]string{"left", "right"}, "← →", "refine from a coarser or a finer level", "refine", levelsPane, nowhere, (*screen).stepRefinement},
 		{[]string{"a"}, "a", "let it go on by itself, or stop it", "animate", levelsPane, nowhere, (*screen).playRefinement},
-		{[]string{"f"}, "f", "finer latents at zero, or drawn afresh", "finer", levelsPane, nowhere, (*screen).fillRefinement},
+		{[]string{"n"}, "n", "zeros or noise for the finer latents", "noise", levelsPane, nowhere, (*screen).fillRefinement},
 		{[]string{"m"}, "m", "measure the information anew", "measure", informationPane, flow, (*screen).measure},
 		{[]string{"[", "]"}, "[ ]", "finer or coarser sites", "sites", informationPane, nowhere, (*screen).changeSpacing},
 		{[]string{"l"}, "l", "one scale for fields and latents, or two", "scales", informationPane, nowhere, (*screen).toggleScales},

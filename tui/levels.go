@@ -33,7 +33,7 @@ func drawLevels(s *run.Snapshot, v view, area size, st *styles) []string {
 	if !ok {
 		return waiting("more room", area, st)
 	}
-	limit := chart.Limit(slices.Concat(slices.Concat(l.Coarse...), slices.Concat(l.Zero...), slices.Concat(l.Drawn...)))
+	limit := chart.Limit(slices.Concat(l.Coarse...))
 	var panels [][]string
 	for _, level := range m.levels {
 		panels = append(panels, levelPanel(l, m, v.refinement, level, limit, st))
@@ -75,15 +75,18 @@ func levelPanel(l *run.Levels, m mosaic, r refinement, level int, limit float64,
 	if level == r.from(l.Top()) {
 		ink = st.accent
 	}
-	words := spread(ink.paint(fmt.Sprint("level ", level)), st.muted.paint(fmt.Sprintf("%d×%d", side, side)), m.width())
-	return m.panel(chart.Signed(l.Coarse[level], m.of(side), limit, st.signed, nil), words)
+	fields := l.Coarse[level]
+	size := st.muted.paint(fmt.Sprintf("%d×%d", side, side))
+	words := m.words(ink.paint(fmt.Sprint("level ", level)), fields, size, st)
+	return m.panel(chart.Signed(fields, m.of(side), limit, st.signed, nil), words)
 }
 
 // refinedPanel is what comes of the coarse fields of a level.
 func refinedPanel(l *run.Levels, m mosaic, r refinement, limit float64, st *styles) []string {
-	from, fields := r.from(l.Top()), l.Zero
+	from := r.from(l.Top())
+	fields := l.Zero[from]
 	if r.drawn {
-		fields = l.Drawn
+		fields = l.Drawn[from]
 	}
 	words := r.words(l.L, from)
 	switch long := "from " + words; {
@@ -92,8 +95,22 @@ func refinedPanel(l *run.Levels, m mosaic, r refinement, limit float64, st *styl
 	case len([]rune(long)) <= m.width():
 		words = long
 	}
-	picture := chart.Signed(fields[from], m.raster, limit, st.signed, nil)
-	return m.panel(picture, st.strong.paint(words))
+	picture := chart.Signed(fields, m.raster, limit, st.signed, nil)
+	return m.panel(picture, m.words(st.strong.paint(words), fields, "", st))
+}
+
+// words are a name and a size under a picture, and the mean of the fields if there
+// is room.
+func (m mosaic) words(name string, fields []float32, size string, st *styles) string {
+	sum := 0.0
+	for _, x := range fields {
+		sum += float64(x)
+	}
+	long := strings.TrimSpace(st.muted.paint(fmt.Sprintf("mean %+.2f", sum/float64(len(fields)))) + "  " + size)
+	if ansi.StringWidth(name+long) < m.width() {
+		size = long
+	}
+	return spread(name, size, m.width())
 }
 
 // words say what a refinement is made of: the coarse fields of a level, and finer

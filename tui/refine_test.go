@@ -16,7 +16,7 @@ import (
 
 func TestRefinementByHand(t *testing.T) {
 	c := newConsole(16, size{120, 40})
-	c.press("left", "right", "f", "a")
+	c.press("left", "right", "n", "a")
 	if first := (refinement{stage: 1}); c.view.refinement != first {
 		t.Errorf("without the focus the keys made %+v", c.view.refinement)
 	}
@@ -28,13 +28,13 @@ func TestRefinementByHand(t *testing.T) {
 		{"left", refinement{stage: 0}},
 		{"left", refinement{stage: 0}},
 		{"right", refinement{stage: 1}},
-		{"f", refinement{stage: 1, drawn: true}},
+		{"n", refinement{stage: 1, drawn: true}},
 		{"right", refinement{stage: 2, drawn: true}},
 		{"a", refinement{stage: 2, drawn: true, playing: true}},
 		{"right", refinement{stage: 3, drawn: true}},
 		{"right", refinement{stage: 4, drawn: true}},
 		{"right", refinement{stage: 4, drawn: true}},
-		{"f", refinement{stage: 4}},
+		{"n", refinement{stage: 4}},
 	} {
 		if c.press(step.key); c.view.refinement != step.want {
 			t.Fatalf("after %q: %+v, want %+v", step.key, c.view.refinement, step.want)
