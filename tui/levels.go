@@ -40,7 +40,7 @@ func drawLevels(s *run.Snapshot, v view, area size, st *styles) []string {
 	}
 	lines := m.lay(append(panels, refinedPanel(l, m, v.refinement, limit, st)))
 	if m.aside {
-		lines = beside(lines, blank(legendGap, 1), levelsAside(l, m, limit, st))
+		lines = beside(lines, blank(legendGap, 1), levelsAside(l, m, limit, area.height, st))
 	} else {
 		lines = append(lines, levelsUnder(l, m, limit, area.width, st))
 	}
@@ -147,7 +147,7 @@ func levelsUnder(l *run.Levels, m mosaic, limit float64, width int, st *styles) 
 }
 
 // levelsAside is the same as a column.
-func levelsAside(l *run.Levels, m mosaic, limit float64, st *styles) []string {
+func levelsAside(l *run.Levels, m mosaic, limit float64, height int, st *styles) []string {
 	var lines []string
 	for _, f := range []float64{1, 0.5, 0, -0.5, -1} {
 		value := " 0"
@@ -157,8 +157,12 @@ func levelsAside(l *run.Levels, m mosaic, limit float64, st *styles) []string {
 		lines = append(lines, st.signed.Swatch(f)+st.muted.paint(" "+value))
 	}
 	for _, text := range levelsRemarks(l, m) {
+		words := wrap(text, legendColumns)
+		if len(lines)+1+len(words) > height {
+			break
+		}
 		lines = append(lines, "")
-		for _, line := range wrap(text, legendColumns) {
+		for _, line := range words {
 			lines = append(lines, st.muted.paint(line))
 		}
 	}
@@ -176,8 +180,11 @@ func levelsRemarks(l *run.Levels, m mosaic) (remarks []string) {
 			absent = append(absent, level)
 		}
 	}
-	if len(absent) > 0 {
-		remarks = append(remarks, "no room for level "+ranges(absent))
+	switch {
+	case len(absent) == 1:
+		remarks = append(remarks, fmt.Sprintf("level %d has no room", absent[0]))
+	case len(absent) > 1:
+		remarks = append(remarks, fmt.Sprintf("levels %s have no room", ranges(absent)))
 	}
 	if p := m.raster.Pool; p > 1 {
 		remarks = append(remarks, fmt.Sprintf("pooled: means of blocks of up to %d×%d", p, p))

@@ -79,7 +79,7 @@ func (w *coarsener) ask(d drawing) {
 
 // work answers by the newest flow, with a small share of the time.
 func (w *coarsener) work(ctx context.Context) {
-	z := newZoom(w.config)
+	var z *zoom
 	for {
 		select {
 		case <-w.wake:
@@ -87,6 +87,9 @@ func (w *coarsener) work(ctx context.Context) {
 			return
 		}
 		start := time.Now()
+		if z == nil {
+			z = newZoom(w.config)
+		}
 		f, d, old := w.flows.Latest(), *w.shown.Load(), w.latest.Load()
 		if old == nil || old.Epoch != f.epoch || old.Draw != d.draw || !sameFixing(old.Fixed, d.fixed) {
 			if l, err := z.levels(ctx, f, d); err == nil { // else nobody can look at it
