@@ -3,6 +3,7 @@ package rg
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -68,6 +69,8 @@ func TestCollectives(t *testing.T) {
 		s.Z[8*n+b] = float32(0.28*of[2][b]) + 0.96*s.Z[8*n+b]
 		// A latent of either sign whose size is that of m.
 		s.Z[9*n+b] = float32(math.Copysign(of[0][b], float64(s.Z[9*n+b])))
+		// And one whose size is that of E.
+		s.Z[11*n+b] = float32(math.Copysign(math.Sqrt(max(0, 2+0.5*of[2][b])), float64(s.Z[11*n+b])))
 	}
 	all, err := Collectives(shape, s)
 	if err != nil {
@@ -82,6 +85,9 @@ func TestCollectives(t *testing.T) {
 	if r := all[9].Square.Magnetization.Value; r < 0.999 || r > 1+1e-9 {
 		t.Errorf("z² of the size of m: %v", r)
 	}
+	if r := all[11].Square.Energy.Value; r < 0.99 {
+		t.Errorf("z² of the size of E: %v", r)
+	}
 	near(t, "the sign of m", all[9].Value.Magnetization, 0, 3)
 	near(t, "z of m with staggered m", all[3].Value.Staggered, 0, 3)
 	near(t, "z of nothing", all[7].Value.Energy, 0, 3.5)
@@ -92,10 +98,10 @@ func TestCollectives(t *testing.T) {
 		}
 	}
 	ranked := RankCollective(all)
-	if ranked[0].Site != 9 || ranked[1].Site+ranked[2].Site != 8 || len(ranked) != 16 || all[0].Site != 0 {
+	if ranked[0].Site != 11 || ranked[1].Site != 9 || ranked[2].Site+ranked[3].Site != 8 || len(ranked) != 16 || all[0].Site != 0 {
 		t.Errorf("order %d, %d, %d", ranked[0].Site, ranked[1].Site, ranked[2].Site)
 	}
-	if name, _ := ranked[0].Strongest(); name != "m² of z²" {
+	if name, _ := ranked[1].Strongest(); name != "m² of z²" {
 		t.Errorf("strongest in %s", name)
 	}
 }
@@ -157,17 +163,26 @@ func TestExplained(t *testing.T) {
 	if all[0].Magnetization.Error > 0.02 {
 		t.Errorf("error %v", all[0].Magnetization.Error)
 	}
-	few, err := ExplainedByLevel(model.Shape{L: 16}, spinsAtRandom(16, 300, 6))
-	if err != nil {
-		t.Fatal(err)
+}
+
+// TestExplainedByChance: nothing, however many latents there are for the samples.
+func TestExplainedByChance(t *testing.T) {
+	shape := model.Shape{L: 16}
+	shares := map[int][]float64{}
+	for i := range 12 {
+		few, err := ExplainedByLevel(shape, spinsAtRandom(16, 300, uint64(10+i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range few {
+			shares[e.Latents] = append(shares[e.Latents], e.Magnetization.Value, e.Energy.Value)
+		}
 	}
-	for _, e := range few {
-		if 2*e.Latents > 298 {
-			t.Errorf("%d latents of 300 samples", e.Latents)
-		}
-		if q := e.Magnetization; math.Abs(q.Value) > 5*max(q.Error, 0.05) {
-			t.Errorf("%d latents explain %v by chance", e.Latents, q)
-		}
+	if len(shares) != 3 || shares[192] != nil {
+		t.Errorf("regressions of %d sizes", len(shares))
+	}
+	for latents, values := range shares {
+		checkMean(t, fmt.Sprintf("the share that %d latents explain", latents), values, 0)
 	}
 }
 
