@@ -59,13 +59,14 @@ func mosaicIn(L, top int, room size, whole bool) (mosaic, bool) {
 	return mosaic{}, false
 }
 
-// tessellate puts so many panels into the number of columns that makes them
-// largest. It is not ok if they had fewer tiles than asked for.
+// tessellate puts so many panels into the number of rows that makes them largest,
+// and into no more columns than these need. It is not ok if they had fewer tiles
+// than asked for.
 func tessellate(L, panels, tiles int, room size, whole bool) (columns int, best chart.Raster, ok bool) {
-	for n := 1; n <= panels; n++ {
+	for rows := panels; rows > 0; rows-- {
+		n := (panels + rows - 1) / rows
 		width := (room.width - (n-1)*panelGap) / n
-		rows := room.height/((panels+n-1)/n) - 1
-		r, fits := chart.Fit(L, width, rows, whole)
+		r, fits := chart.Fit(L, width, room.height/rows-1, whole)
 		if fits && width >= panelWidth && r.Tiles >= tiles && r.Columns() >= best.Columns() {
 			columns, best, ok = n, r, true
 		}

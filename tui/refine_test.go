@@ -102,15 +102,18 @@ func TestLevelsAreAskedFor(t *testing.T) {
 		c.fake.commands = append(c.fake.commands, command)
 		return nil
 	}
-	epoch := func() {
+	vary := func(change func(*run.Lattice)) {
 		c.fake.mu.Lock()
-		c.fake.state.Epoch++
 		lattice := *c.fake.state.Lattice
-		lattice.Epoch++
+		change(&lattice)
 		c.fake.state.Lattice = &lattice
 		c.fake.publish()
 		c.fake.mu.Unlock()
 		c.show()
+	}
+	epoch := func() {
+		c.fake.state.Epoch++
+		vary(func(l *run.Lattice) { l.Epoch++ })
 	}
 	reply := func() {
 		c.fake.mu.Lock()
@@ -132,14 +135,11 @@ func TestLevelsAreAskedFor(t *testing.T) {
 		{"an epoch goes by", epoch, 0},
 		{"they are old", func() { now = now.Add(levelsLife); epoch() }, 1},
 		{"the answer comes again", reply, 0},
-		{"the lattice is another", func() {
-			lattice := *c.fake.state.Lattice
-			lattice.Draw++
-			c.fake.state.Lattice = &lattice
-			c.fake.publish()
-			c.show()
-		}, 1},
+		{"the lattice is another", func() { vary(func(l *run.Lattice) { l.Draw++ }) }, 1},
 		{"the answer for it is under way", epoch, 0},
+		{"a latent is fixed", func() { vary(func(l *run.Lattice) { l.Fixed = &run.Fixed{Latent: 3, Value: 1} }) }, 1},
+		{"it slides", func() { vary(func(l *run.Lattice) { l.Fixed = &run.Fixed{Latent: 3, Value: 1.25} }) }, 1},
+		{"it stands", epoch, 0},
 		{"they are no longer shown", func() { c.press("6"); now = now.Add(levelsLife); epoch() }, 0},
 		{"they are shown again", func() { c.press("5") }, 1},
 	} {

@@ -464,7 +464,7 @@ func TestRandomKeys(t *testing.T) {
 				return c.fake.Do(command)
 			}
 		}
-		switch random.IntN(6) {
+		switch random.IntN(7) {
 		case 0:
 			_, _ = c.Update(tea.WindowSizeMsg{Width: random.IntN(320) - 5, Height: random.IntN(110) - 5})
 		case 1:
@@ -477,6 +477,8 @@ func TestRandomKeys(t *testing.T) {
 			_, _ = c.Update(snapshotMsg{c.fake.feed.Latest()})
 		case 2:
 			_, _ = c.Update(selectedMsg{c.moves})
+		case 3:
+			_, _ = c.Update(frameMsg{c.frames})
 		default:
 			_, cmd := c.Update(key(keys[random.IntN(len(keys))]))
 			if c.busy && cmd != nil {

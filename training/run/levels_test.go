@@ -31,7 +31,7 @@ func pausedWithLevels(t *testing.T, draw int) (*Run, *Snapshot) {
 // The levels are those of the lattice that the run shows, with its sign. The way
 // back through the flow tells the latents that each refinement was made of.
 func TestLevels(t *testing.T) {
-	signs := map[int8]bool{}
+	signs, square := map[int8]bool{}, 0.0
 	for draw := range 4 {
 		r, s := pausedWithLevels(t, draw)
 		do(t, r, Command{Kind: Stop})
@@ -81,11 +81,15 @@ func TestLevels(t *testing.T) {
 				if coarse := site/4%(1<<k) == 0 && site%4%(1<<k) == 0; coarse {
 					continue
 				}
-				if math.Abs(float64(zero[site])) > 0.02 || drawn[site] == p.z[site] || math.Abs(float64(drawn[site])) < 1e-6 {
+				if math.Abs(float64(zero[site])) > 0.02 || math.Abs(float64(drawn[site]-p.z[site])) < 1e-3 {
 					t.Errorf("draw %d, level %d: finer latents %v and %v at site %d", draw, k, zero[site], drawn[site], site)
 				}
+				square += float64(drawn[site]*drawn[site]) / 4 / (12 + 15)
 			}
 		}
+	}
+	if square < 0.5 || square > 2 {
+		t.Errorf("the mean square of the finer latents drawn afresh is %v", square)
 	}
 	if len(signs) != 2 {
 		t.Errorf("only the sign %v was seen", signs)
