@@ -1,6 +1,7 @@
 package rg
 
 import (
+	"context"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -23,7 +24,7 @@ type Explained struct {
 
 // ExplainedByLevel takes the latents of each level, and last those of all, of at
 // least 64 samples. Levels with more than half as many latents as there are
-// samples, or more than 4096, are left out.
+// samples, or more than 1024, are left out.
 func ExplainedByLevel(s model.Shape, samples *Sample) ([]Explained, error) {
 	n, err := latentSamples(s, samples.Z)
 	if err != nil {
@@ -66,10 +67,7 @@ func explain(s model.Shape, z []float32, n int, with [3][]float64, from, to int)
 	if n < 2*p+2 || p > mostCorrelated {
 		return nil
 	}
-	covariance := mat.NewSymDense(p, nil)
-	for first := 0; first < n; first += chunk {
-		covariance.SymRankK(covariance, 1/float64(n), some(chosen, n, first))
-	}
+	covariance, _ := covarianceOf(context.Background(), chosen, n)
 	var factors mat.Cholesky
 	if !factors.Factorize(covariance) {
 		return nil

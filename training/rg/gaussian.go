@@ -2,6 +2,7 @@ package rg
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 
@@ -15,7 +16,7 @@ import (
 const (
 	// mostCorrelated is the largest number of variables whose correlations are
 	// taken all together.
-	mostCorrelated = 4096
+	mostCorrelated = 1024
 	// chunk is the number of samples that are in double precision at a time.
 	chunk = 512
 )
@@ -35,19 +36,19 @@ const (
 // for normal variables, from the mean of ln det of a Wishart matrix, is
 // subtracted. There is no estimate from fewer than two samples for each variable,
 // nor of too many variables.
-func gaussianBound(z []float32, sites int) *sampling.Quantity {
+func gaussianBound(ctx context.Context, z []float32, sites int) (*sampling.Quantity, error) {
 	n := len(z) / sites
 	if n < 2*sites || sites > mostCorrelated {
-		return nil
+		return nil, nil
 	}
 	scores := normalScores(z, n)
-	covariance := mat.NewSymDense(sites, nil)
-	for first := 0; first < n; first += chunk {
-		covariance.SymRankK(covariance, 1/float64(n), some(scores, n, first))
+	covariance, err := covarianceOf(ctx, scores, n)
+	if err != nil {
+		return nil, err
 	}
 	var factors mat.Cholesky
 	if !factors.Factorize(covariance) {
-		return nil // some variables are functions of others
+		return nil, nil // some variables are functions of others
 	}
 	value := -factors.LogDet() / 2
 	freedom := float64(n - 1)
@@ -55,14 +56,27 @@ func gaussianBound(z []float32, sites int) *sampling.Quantity {
 		value += math.Log(covariance.At(i, i)) / 2
 		value += (mathext.Digamma((freedom-float64(i))/2) - mathext.Digamma(freedom/2)) / 2
 	}
-	return &sampling.Quantity{Value: value, Error: meanOf(influences(scores, n, &factors)).Error}
+	of, err := influences(ctx, scores, n, &factors)
+	if err != nil {
+		return nil, err
+	}
+	return &sampling.Quantity{Value: value, Error: meanOf(of).Error}, nil
+}
+
+// covarianceOf variables with mean 0, in n samples.
+func covarianceOf(ctx context.Context, z []float32, n int) (*mat.SymDense, error) {
+	covariance := mat.NewSymDense(len(z)/n, nil)
+	for first := 0; first < n && ctx.Err() == nil; first += chunk {
+		covariance.SymRankK(covariance, 1/float64(n), some(z, n, first))
+	}
+	return covariance, ctx.Err()
 }
 
 // influences of each sample on -1/2 ln det R: (s's - s'R^-1 s)/2 of its scores.
-func influences(scores []float32, n int, factors *mat.Cholesky) []float64 {
+func influences(ctx context.Context, scores []float32, n int, factors *mat.Cholesky) ([]float64, error) {
 	all := make([]float64, n)
 	var solved mat.Dense
-	for first := 0; first < n; first += chunk {
+	for first := 0; first < n && ctx.Err() == nil; first += chunk {
 		s := some(scores, n, first)
 		solved.Reset()
 		// An ill condition makes the error inexact, not wrong.
@@ -74,7 +88,7 @@ func influences(scores []float32, n int, factors *mat.Cholesky) []float64 {
 			}
 		}
 	}
-	return all
+	return all, ctx.Err()
 }
 
 // normalScores are the normal quantiles of the values' ranks, variable by

@@ -3,6 +3,7 @@ package rg
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"neuralrg/model"
 	"neuralrg/sampling"
@@ -113,7 +114,7 @@ func inform(ctx context.Context, v variables, level func(site int) int, x []floa
 	}
 	class := func(a, b int) int { return place[v.class(a, b)] }
 	result := &Information{
-		Sites: sites, Samples: columns.n, Pairs: pairs, Baseline: e.baseline,
+		Sites: slices.Clone(sites), Samples: columns.n, Pairs: pairs, Baseline: e.baseline,
 		ByLevel:    byLevel(sites, level, class, e),
 		ByDistance: byDistance(v, sites, level, class, e),
 	}

@@ -43,7 +43,7 @@ type TotalCorrelation struct {
 	Fields sampling.Quantity `json:"fields"`
 	// Gaussian is a bound from below, -1/2 ln det of the correlations of the latents,
 	// each made normal by a monotonous map: what is left are correlations of higher
-	// order. It is nil without two samples for each latent, and beyond 4096 latents.
+	// order. It is nil without two samples for each latent, and beyond 1024 latents.
 	Gaussian *sampling.Quantity `json:"gaussian,omitempty"`
 	// TreeBound is another: the mutual information of the pairs in Tree, from
 	// TreeSamples others. The total correlation is at least that sum for any tree
@@ -65,11 +65,13 @@ func EstimateTotalCorrelation(ctx context.Context, shape model.Shape, s *Sample,
 			"keep apart samples to choose it and samples to judge it",
 		}
 	}
-	t, err := aboveBound(shape, s, lnZ)
+	t, err := aboveBound(ctx, shape, s, lnZ)
 	if err != nil {
 		return nil, err
 	}
-	t.Gaussian = gaussianBound(s.Z, shape.Sites())
+	if t.Gaussian, err = gaussianBound(ctx, s.Z, shape.Sites()); err != nil {
+		return nil, err
+	}
 	t.Tree = SpanningTree(info)
 	columns, err := o.columns(s.Z, shape.Sites())
 	if err != nil {
@@ -81,7 +83,7 @@ func EstimateTotalCorrelation(ctx context.Context, shape model.Shape, s *Sample,
 }
 
 // aboveBound is all but the bounds from below.
-func aboveBound(shape model.Shape, s *Sample, lnZ float64) (*TotalCorrelation, error) {
+func aboveBound(ctx context.Context, shape model.Shape, s *Sample, lnZ float64) (*TotalCorrelation, error) {
 	n, err := latentSamples(shape, s.Z)
 	if err != nil {
 		return nil, err
@@ -91,7 +93,7 @@ func aboveBound(shape model.Shape, s *Sample, lnZ float64) (*TotalCorrelation, e
 	for b, energy := range s.Energy {
 		logp[b] = -energy - lnZ
 	}
-	if t.Upper, t.Marginals, t.Value, err = correlationOf(s.Z, logp, s.LogQ); err != nil {
+	if t.Upper, t.Marginals, t.Value, err = correlationOf(ctx, s.Z, logp, s.LogQ); err != nil {
 		return nil, err
 	}
 	// The identity in place of the flow, with fields in units of their deviation:
@@ -103,13 +105,13 @@ func aboveBound(shape model.Shape, s *Sample, lnZ float64) (*TotalCorrelation, e
 			logq[b] += distuv.UnitNormal.LogProb(float64(x[site*n+b])) - math.Log(scale)
 		}
 	}
-	_, _, t.Fields, err = correlationOf(x, logp, logq)
+	_, _, t.Fields, err = correlationOf(ctx, x, logp, logq)
 	return t, err
 }
 
 // correlationOf variables z of known ln p and ln q in each sample, q being what
 // normal z would give, is KL(p||q) less the sum of KL(p_i||N_i).
-func correlationOf(z []float32, logp, logq []float64) (all, marginals, total sampling.Quantity, err error) {
+func correlationOf(ctx context.Context, z []float32, logp, logq []float64) (all, marginals, total sampling.Quantity, err error) {
 	n := len(logp)
 	// Of each sample: ln p/q, and the sum of ln p_i/N_i. Their means have much in
 	// common, which the error of the difference must know.
@@ -117,6 +119,9 @@ func correlationOf(z []float32, logp, logq []float64) (all, marginals, total sam
 	floats.SubTo(forward, logp, logq)
 	values, ratios := make([]float64, n), make([]float64, n)
 	for site := range len(z) / n {
+		if err := ctx.Err(); err != nil {
+			return all, marginals, total, err
+		}
 		if err := latentValues(values, z, site); err != nil {
 			return all, marginals, total, err
 		}

@@ -3,6 +3,7 @@ package rg
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"neuralrg/model"
+	"neuralrg/sampling"
 )
 
 // gaussianLatents are n samples of 16 Gaussian latents with means that are not 0,
@@ -111,6 +113,15 @@ func TestTotalCorrelationOfGaussians(t *testing.T) {
 	}
 }
 
+func boundOf(t *testing.T, z []float32, sites int) *sampling.Quantity {
+	t.Helper()
+	q, err := gaussianBound(context.Background(), z, sites)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
+}
+
 func sq(x float64) float64 { return x * x }
 
 // TestGaussianBoundWithoutCorrelation: the noise of all the coefficients does not
@@ -124,7 +135,7 @@ func TestGaussianBoundWithoutCorrelation(t *testing.T) {
 		for i := range z {
 			z[i] = float32(random.NormFloat64())
 		}
-		q := gaussianBound(z, sites)
+		q := boundOf(t, z, sites)
 		values, errors = append(values, q.Value), append(errors, q.Error)
 	}
 	checkMean(t, "bound of independent variables", values, 0)
@@ -132,7 +143,7 @@ func TestGaussianBoundWithoutCorrelation(t *testing.T) {
 	if quoted < 0.8*spread || quoted > 2*spread {
 		t.Errorf("errors %v, spread %v", quoted, spread)
 	}
-	if gaussianBound(make([]float32, 64*127), 64) != nil {
+	if boundOf(t, make([]float32, 64*127), 64) != nil {
 		t.Error("a bound from fewer than two samples for each variable")
 	}
 }
@@ -145,20 +156,32 @@ func TestTotalCorrelationOfAFlow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := aboveBound(small, s, m.LnZDual())
+	c, err := aboveBound(context.Background(), small, s, m.LnZDual())
 	if err != nil {
 		t.Fatal(err)
 	}
-	gaussian := gaussianBound(s.Z, 16)
+	gaussian := boundOf(t, s.Z, 16)
 	t.Logf("upper %v, marginals %v, value %v, fields %v, Gaussian %v", c.Upper, c.Marginals, c.Value, c.Fields, gaussian)
 	// The fields are the same to any flow, and known to be Gaussian at a high
 	// temperature almost: their total correlation is near that of their bound.
-	fields := gaussianBound(s.X, 16)
+	fields := boundOf(t, s.X, 16)
 	if math.Abs(c.Fields.Value-fields.Value) > 4*math.Hypot(c.Fields.Error, fields.Error) {
 		t.Errorf("total correlation of the fields %v, by a Gaussian %v", c.Fields, fields)
 	}
 	if !(gaussian.Value-3*gaussian.Error < c.Value.Value && c.Value.Value < c.Upper.Value) {
 		t.Errorf("bounds %v and %v, total correlation %v", gaussian, c.Upper, c.Value)
+	}
+}
+
+func TestTotalCorrelationStops(t *testing.T) {
+	s, _ := gaussianLatents(100, 1, func(v float64) (float64, float64) { return v, 0 })
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	if _, err := EstimateTotalCorrelation(ctx, model.Shape{L: 4}, s, 0, &Information{}, Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v of a context that is over", err)
+	}
+	if _, err := gaussianBound(ctx, s.Z, 16); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v of a bound when the context is over", err)
 	}
 }
 
