@@ -1,8 +1,8 @@
 package themes
 
 // dark is the default. Its signed map is PuOr turned inside out: zero is as
-// dark as the background, so that what differs from zero shines. Magnitudes are
-// in viridis.
+// dark as the background, so that what differs from zero shines. Magnitudes end
+// as viridis does.
 var dark = Theme{
 	Name: "dark",
 	Dark: true,
@@ -31,5 +31,5 @@ var dark = Theme{
 		0xc3b1ee, 0x9a7fd1, 0x7352ad, 0x4a3377, 0x191820,
 		0x733404, 0xbd5305, 0xee8a2b, 0xfdc888,
 	},
-	Magnitude: []uint32{0x26282b, 0x2f3b66, 0x31688e, 0x1f9e89, 0x6ece58, 0xfde725},
+	Magnitude: []uint32{0x26282b, 0x304a48, 0x1f6f8b, 0x1f9e89, 0x6ece58, 0xfde725},
 }

@@ -1,8 +1,8 @@
 package themes
 
 // polar is a second dark theme, in red and blue: spins as in the palette of
-// Okabe and Ito, the blue darker; fields in ColorBrewer's RdBu turned inside out, magnitudes in
-// cividis.
+// Okabe and Ito, the blue darker; fields in ColorBrewer's RdBu turned inside out;
+// magnitudes end as inferno does.
 var polar = Theme{
 	Name: "polar",
 	Dark: true,
@@ -31,5 +31,5 @@ var polar = Theme{
 		0xb4dbef, 0x6fb3d6, 0x2f79b5, 0x174a78, 0x15181d,
 		0x6f1622, 0xb9303a, 0xe0795e, 0xf8c4a9,
 	},
-	Magnitude: []uint32{0x26282b, 0x35456c, 0x666970, 0x948e77, 0xc8b866, 0xfee838},
+	Magnitude: []uint32{0x26282b, 0x4f3345, 0x932667, 0xdd513a, 0xfca50a, 0xfcffa4},
 }

@@ -171,6 +171,9 @@ func TestInformationIsAskedFor(t *testing.T) {
 		t.Errorf("beyond the coarsest: %q", c.notice.text)
 	}
 	expect("coarser", 2, 2, 1, 2)
+	c.view.spacing, c.inquired = 0, 0 // as a screen that comes later
+	c.press("1", "6")
+	expect("what is there already", 2, 2, 1, 2)
 	c.press("l")
 	if !c.view.ownScales {
 		t.Error("l does not change the scales")
@@ -193,5 +196,30 @@ func TestInformationOnAWideScreen(t *testing.T) {
 	c.link.ReadOnly = true
 	if !asks(c) {
 		t.Error("the files are not asked")
+	}
+}
+
+// What is not answered, or cannot be, is not asked for again with every snapshot.
+func TestInformationIsNotAskedForAgain(t *testing.T) {
+	c := newConsole(16, size{120, 40})
+	asked := 0
+	c.screen.do = func(command run.Command) error {
+		if command.Kind == run.Inform {
+			asked++
+		}
+		return nil
+	}
+	c.press("6")
+	c.show()
+	s := *c.fake.feed.Latest()
+	s.Inquiry = &run.Inquiry{Spacing: 2, Error: "the flow has diverged"}
+	c.tell(snapshotMsg{&s})
+	c.press("z", "1", "6")
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
+	}
+	c.press("m")
+	if asked != 2 {
+		t.Errorf("by a key: %d times", asked)
 	}
 }

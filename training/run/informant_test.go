@@ -232,6 +232,9 @@ func TestRecordInforms(t *testing.T) {
 		t.Error("no progress was shown")
 	}
 	r.Close()
+	if r.informant.progress.Load() != nil {
+		t.Error("what worked for the record has not ended")
+	}
 	for end := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%d goroutines before, %d after", before, runtime.NumGoroutine())

@@ -98,6 +98,23 @@ func TestMatrixEntries(t *testing.T) {
 	}
 }
 
+// Where only one half of a cell has a value, the other is left as it is.
+func TestMatrixHalfCells(t *testing.T) {
+	ink := NewMagnitudeInk([]uint32{0x000000, 0xffffff}, func(c color.Color) color.Color { return c }, false)
+	g, ok := FitMatrix([]int{1, 2}, 4, 2, false)
+	if !ok {
+		t.Fatal("it does not fit")
+	}
+	values := []float32{0, 1, 2, 1, 0, 2, 2, 2, 0}
+	lines := Matrix{values, values, []int{1, 2}}.Lines(g, 2, ink)
+	if got, want := ansi.Strip(strings.Join(lines, "\n")), "  ▀▀\n▀ ▄▀"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if strings.Contains(lines[0], ink.bg[level(1)]) || strings.Contains(lines[0], ink.bg[level(0)]) {
+		t.Errorf("a background where there is no second value: %q", lines[0])
+	}
+}
+
 // The means of tiles keep to their groups, and leave out what a variable says of
 // itself; where two relations meet, nothing is shown.
 func TestMatrixPools(t *testing.T) {
