@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -33,10 +32,6 @@ const (
 	// fewEffective is the number of effective draws from which an error is given
 	// credit: with fewer the spread of the weights is itself not known.
 	fewEffective = 10
-	// coarseStream keeps the random numbers of fine latents apart from other uses of
-	// a seed.
-	coarseStream = 0x72672d66696e65 // "rg-fine"
-	passDraws    = 64               // that go through the flow together
 	// mostDraws is the most draws of a profile.
 	mostDraws = 1 << 20
 )
@@ -67,7 +62,8 @@ const (
 //	               with exp(-U(x)) 2 r(x) at x = G(s y, w).
 //
 // The draws are the same for all values: differences are surer than the errors say.
-// No bit depends on the threads.
+// What no draw has met, no weight can tell of: Found compares with exact samples. No
+// bit depends on the threads.
 func AlongUniform(ctx context.Context, f *model.Flow, symmetric bool, e physics.Energy, level int, values []float64, draws int, seed uint64, threads int) (*CoarseProfile, error) {
 	if err := checkCoarse(f, e, level, draws); err != nil {
 		return nil, err
@@ -75,35 +71,67 @@ func AlongUniform(ctx context.Context, f *model.Flow, symmetric bool, e physics.
 	if level == 0 {
 		draws = 1 // there is nothing to draw
 	}
-	w := newCoarseWeights(f, symmetric, e, level, values, draws)
-	blocks := (draws + passDraws - 1) / passDraws
-	err := share(ctx, blocks, threads, func() func(int) {
-		p := newPasses(f, passDraws)
-		return func(i int) {
-			p.rng = rand.New(rand.NewPCG(seed, coarseStream+uint64(i)))
-			w.fill(ctx, p, i*passDraws, min((i+1)*passDraws, draws))
-		}
-	})
+	w := fineWeights{f, symmetric, e, level}
+	each := eachOnce(values, symmetric)
+	var fields [][]float32
+	for _, v := range each {
+		fields = append(fields, uniform(v, f.Shape.L>>level))
+	}
+	logWeights, err := w.draw(ctx, fields, draws, seed, threads)
 	if err != nil {
 		return nil, err
 	}
+	at := func(v float32) []float64 {
+		i, _ := slices.BinarySearch(each, v)
+		return logWeights[i]
+	}
 	c := &CoarseProfile{Level: level, Size: f.Shape.L >> level, Draws: draws, Values: slices.Clone(values)}
 	for _, v := range values {
-		if err := c.add(w.of(v)); err != nil {
+		of := at(float32(v))
+		if symmetric {
+			of = meanOfBoth(of, at(-float32(v)))
+		}
+		if err := c.add(of); err != nil {
 			return nil, err
 		}
 	}
 	return c, nil
 }
 
+// eachOnce has the values as single-precision numbers, in order and without repeats, and
+// those of the other sign where they are wanted.
+func eachOnce(values []float64, both bool) []float32 {
+	var all []float32
+	for _, v := range values {
+		all = append(all, float32(v))
+		if both {
+			all = append(all, -float32(v))
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// uniform is a lattice with one value.
+func uniform(v float32, size int) []float32 {
+	return slices.Repeat([]float32{v}, size*size)
+}
+
+// meanOfBoth is ln of the mean of two weights, draw by draw.
+func meanOfBoth(plus, minus []float64) []float64 {
+	mean := make([]float64, len(plus))
+	for b := range plus {
+		mean[b], _, _ = model.LogQSym(plus[b], minus[b])
+	}
+	return mean
+}
+
 // add appends what the logarithms of weights tell of one value.
 func (c *CoarseProfile) add(logWeights []float64) error {
-	for _, l := range logWeights {
-		if math.IsNaN(l) || math.IsInf(l, 0) {
-			return &problem{
-				fmt.Sprintf("the energy of a coarse field of %v at level %d is not finite", c.Values[len(c.Energy)], c.Level),
-				"take values nearer to zero, or a flow that has not diverged",
-			}
+	if sum := floats.Sum(logWeights); math.IsNaN(sum) || math.IsInf(sum, 0) {
+		return &problem{
+			fmt.Sprintf("the energy of a coarse field of %v at level %d is not finite", c.Values[len(c.Energy)], c.Level),
+			"take values nearer to zero, or a flow that has not diverged",
 		}
 	}
 	largest := floats.Max(logWeights)
@@ -141,109 +169,4 @@ func checkCoarse(f *model.Flow, e physics.Energy, level, draws int) error {
 		}
 	}
 	return nil
-}
-
-// coarseWeights are ln of [exp(-U(x)) |det dx/d(y, w)| / N(w)] for draws of the fine
-// latents w, times 2 r(x) for a symmetrised flow, at each of some values of the
-// uniform coarse field y.
-type coarseWeights struct {
-	flow      *model.Flow
-	symmetric bool
-	energy    physics.Energy
-	level     int
-	values    []float32   // each once, in order
-	log       [][]float64 // [value][draw]
-}
-
-// newCoarseWeights makes room for the weights. Those of a symmetrised flow are
-// wanted at minus each value too.
-func newCoarseWeights(f *model.Flow, symmetric bool, e physics.Energy, level int, values []float64, draws int) *coarseWeights {
-	w := &coarseWeights{flow: f, symmetric: symmetric, energy: e, level: level}
-	for _, v := range values {
-		w.values = append(w.values, float32(v))
-		if symmetric {
-			w.values = append(w.values, -float32(v))
-		}
-	}
-	slices.Sort(w.values)
-	w.values = slices.Compact(w.values)
-	for range w.values {
-		w.log = append(w.log, make([]float64, draws))
-	}
-	return w
-}
-
-// fill sets the weights of the draws from first to before last.
-func (w *coarseWeights) fill(ctx context.Context, p *passes, first, last int) {
-	b := p.batch.head(last - first)
-	z := make([]float32, len(b.Z))
-	logNormal := w.fine(p, z, b.N)
-	for i, v := range w.values {
-		if ctx.Err() != nil {
-			return
-		}
-		copy(b.Z, z)
-		for site := range w.flow.Shape.Sites() {
-			if w.coarse(site) {
-				for at := range b.N {
-					b.Z[site*b.N+at] = v
-				}
-			}
-		}
-		logWeight := w.log[i][first:last]
-		w.flow.GenerateLevels(p.tape, b.X, logWeight, b.Z, 0, w.level)
-		w.energy.Eval(b.Energy, nil, b.X)
-		for at := range logWeight {
-			logWeight[at] -= b.Energy[at] + logNormal[at]
-		}
-		if w.symmetric {
-			w.addSign(p, b, logWeight)
-		}
-	}
-}
-
-// coarse says whether a site is one of the coarse lattice.
-func (w *coarseWeights) coarse(site int) bool {
-	L := w.flow.Shape.L
-	return (site/L|site%L)&(1<<w.level-1) == 0
-}
-
-// fine draws the latents of the finer levels, and returns their ln N(w).
-func (w *coarseWeights) fine(p *passes, z []float32, n int) []float64 {
-	logNormal := make([]float64, n)
-	for site := range w.flow.Shape.Sites() {
-		if w.coarse(site) {
-			continue
-		}
-		row := z[site*n:][:n]
-		p.normals(row)
-		for b, v := range row {
-			logNormal[b] -= float64(v)*float64(v)/2 + math.Log(2*math.Pi)/2
-		}
-	}
-	return logNormal
-}
-
-// addSign adds ln 2 r(x) = ln q(x) - ln q_sym(x).
-func (w *coarseWeights) addSign(p *passes, b *Sample, logWeight []float64) {
-	w.flow.Renormalize(p.tape, b.Z, b.LogQ, b.X)
-	p.reflect(b)
-	for at, plus := range b.LogQ {
-		symmetric, _, _ := model.LogQSym(plus, p.minus[at])
-		logWeight[at] += plus - symmetric
-	}
-}
-
-// of are the weights at a value, the mean over both signs of a symmetrised flow.
-func (w *coarseWeights) of(v float64) []float64 {
-	i, _ := slices.BinarySearch(w.values, float32(v))
-	if !w.symmetric {
-		return w.log[i]
-	}
-	j, _ := slices.BinarySearch(w.values, -float32(v))
-	mean := make([]float64, len(w.log[i]))
-	for b, plus := range w.log[i] {
-		mean[b], _, _ = model.LogQSym(plus, w.log[j][b])
-	}
-	return mean
 }
