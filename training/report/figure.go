@@ -15,6 +15,19 @@ var kinds = []kind{
 	{"depth", "Depth of the network", depth},
 	{"samples-by-epoch", "Samples by epoch", samplesByEpoch},
 	{"monte-carlo", "Monte Carlo in latents and in fields", monteCarlo},
+	{"information", "Mutual information of fields and of latents", matrices},
+	{"information-by-distance", "Mutual information by distance, and all of it", distances},
+	{"responses", "Responses and wavelets", waveletResponses},
+	{"responses-all", "Responses of all latents", allResponses},
+	{"latent-energy", "Renormalized energy of the latents", latentEnergy},
+	{"pair-energy", "Renormalized energy of two latents", pairEnergy},
+	{"coarse-energy", "Energy of the coarse fields", coarseEnergy},
+	{"couplings", "Effective couplings by level", couplings},
+	{"scales", "One configuration fine to coarse and coarse to fine", scales},
+	{"resampling", "What coarse and fine latents carry", resampling},
+	{"marginals", "Distributions of single latents", marginals},
+	{"collective", "Collective variables", collective},
+	{"conditional", "Draws with one latent fixed", conditional},
 }
 
 // figure is one that is made.

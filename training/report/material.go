@@ -6,16 +6,22 @@ import (
 	"strings"
 	"unicode"
 
+	"neuralrg/training/rg"
 	"neuralrg/training/run"
 )
 
 // material is what figures are made of.
 type material struct {
 	Plan
-	runs    []*record      // the first is the one that the report is on
-	trained *run.Trained   // what it has learnt
-	kept    []*run.Trained // and at earlier checkpoints, the oldest first, itself last
-	title   string         // of the figure under way
+	runs        []*record      // the first is the one that the report is on
+	trained     *run.Trained   // what it has learnt
+	kept        []*run.Trained // and at earlier checkpoints, the oldest first, itself last
+	exact       once[*rg.Sample]
+	levels      once[*rg.Levels]
+	information once[*informations]
+	// responses are those of the latents of each level.
+	responses []once[*rg.Responses]
+	title     string // of the figure under way
 }
 
 // record is what the files of a run tell.
@@ -33,6 +39,7 @@ func gather(dirs []string, p Plan) (*material, error) {
 		return nil, err
 	}
 	m.kept, m.trained = kept, kept[len(kept)-1]
+	m.responses = make([]once[*rg.Responses], m.trained.Flow.Shape.Levels())
 	names := map[string]int{}
 	for _, dir := range dirs {
 		r, err := openRecord(dir)

@@ -80,7 +80,7 @@ func relaxations(p *panel, h compare.Result, drawn *table) {
 				continue
 			}
 			last = c.Trajectory
-			drawn.add(string(h.Method), h.Settings, start.Start, c.Trajectory, c.M2, c.Error)
+			drawn.add(string(h.Method), h.Settings, start.Start, c.Trajectory, rounded(c.M2), rounded(c.Error))
 			at, m2, err = append(at, float64(c.Trajectory)), append(m2, c.M2), append(err, c.Error)
 		}
 		p.within(start.Start+" start", hue(1-i), at, m2, err)

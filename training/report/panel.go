@@ -3,6 +3,7 @@ package report
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -73,18 +74,29 @@ func (p *panel) points(x, y []float64) (points plotter.XYs) {
 	return points
 }
 
-// line draws a curve. Without a name it is not in the legend.
+// line draws a curve, in pieces where points between have no place. Without a name
+// it is not in the legend.
 func (p *panel) line(name string, style draw.LineStyle, x, y []float64) {
-	xy := p.points(x, y)
-	if len(xy) == 0 {
-		return
+	var piece plotter.XYs
+	end := func() {
+		if len(piece) > 0 {
+			l, err := plotter.NewLine(piece)
+			if p.keep(err) {
+				l.LineStyle = style
+				p.Add(l)
+				p.name(name, l)
+			}
+			piece, name = nil, ""
+		}
 	}
-	l, err := plotter.NewLine(xy)
-	if p.keep(err) {
-		l.LineStyle = style
-		p.Add(l)
-		p.name(name, l)
+	for i := range x {
+		if xy, ok := p.at(x[i], y[i]); ok {
+			piece = append(piece, xy)
+		} else {
+			end()
+		}
 	}
+	end()
 }
 
 // dots draws points with error bars; err may be nil.
@@ -138,13 +150,25 @@ func (p *panel) bars(c color.NRGBA, x, y, err []float64) {
 	}
 }
 
-// band fills the space between two curves.
+// band fills the space between two curves, in pieces as line does.
 func (p *panel) band(c color.NRGBA, x, low, high []float64) {
 	var below, above plotter.XYs
+	end := func() {
+		if len(below) > 1 {
+			slices.Reverse(above)
+			fill, err := plotter.NewPolygon(append(below, above...))
+			if p.keep(err) {
+				fill.Color, fill.LineStyle.Width = pale(c), 0
+				p.Add(fill)
+			}
+		}
+		below, above = nil, nil
+	}
 	for i := range x {
 		top, up := p.at(x[i], high[i])
 		bottom, down := p.at(x[i], low[i])
 		if !up {
+			end()
 			continue
 		}
 		if !down {
@@ -152,18 +176,7 @@ func (p *panel) band(c color.NRGBA, x, low, high []float64) {
 		}
 		below, above = append(below, bottom), append(above, top)
 	}
-	if len(below) < 2 {
-		return
-	}
-	ring := below
-	for i := len(above) - 1; i >= 0; i-- {
-		ring = append(ring, above[i])
-	}
-	fill, err := plotter.NewPolygon(ring)
-	if p.keep(err) {
-		fill.Color, fill.LineStyle.Width = pale(c), 0
-		p.Add(fill)
-	}
+	end()
 }
 
 // within draws a curve with a band of an error to each side.
@@ -182,7 +195,7 @@ func (p *panel) level(name string, y float64) {
 	if p.logX {
 		from, to = math.Pow(10, from), math.Pow(10, to)
 	}
-	p.line(name, draw.LineStyle{Color: ink, Width: lineWidth / 2, Dashes: dashes[1]}, []float64{from, to}, []float64{y, y})
+	p.line(name, dashed(), []float64{from, to}, []float64{y, y})
 }
 
 // label writes a text beside a point.

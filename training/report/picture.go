@@ -110,29 +110,28 @@ func newPicture(title string, s scale, values []float64, columns int) *panel {
 	return p
 }
 
-// newMatrix makes a panel of values with axes that count rows and columns, the
-// first row on top.
-func newMatrix(title, x, y string, s scale, values []float64, columns int) *panel {
+// newMatrix makes a panel of the values v[i*columns + j] of two variables, the first
+// of which, y, goes down the rows from low to high, and the second along them.
+func newMatrix(title, x, y string, s scale, values []float64, columns int, low, high float64) *panel {
 	p := newPanel(title, x, y)
-	rows := float64(len(values) / columns)
 	p.X.Padding, p.Y.Padding = 0, 0
 	p.Y.Scale = plot.InvertedScale{Normalizer: plot.LinearScale{}}
-	p.Add(matrix{img: s.image(values, columns), columns: float64(columns), rows: rows}, frame{})
+	p.Add(matrix{s.image(values, columns), low, high}, frame{})
 	return p
 }
 
 // matrix is an image that has its first row on top where the axis counts
-// downwards.
+// downwards. Both axes have the same range.
 type matrix struct {
-	img           image.Image
-	columns, rows float64
+	img       image.Image
+	low, high float64
 }
 
 // Plot draws the image over all of the canvas.
 func (m matrix) Plot(c draw.Canvas, _ *plot.Plot) { c.DrawImage(c.Rectangle, m.img) }
 
 // DataRange is that of the axes.
-func (m matrix) DataRange() (xmin, xmax, ymin, ymax float64) { return 0, m.columns, 0, m.rows }
+func (m matrix) DataRange() (xmin, xmax, ymin, ymax float64) { return m.low, m.high, m.low, m.high }
 
 // frame draws a thin line around a picture.
 type frame struct{}

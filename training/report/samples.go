@@ -50,7 +50,7 @@ func samplesByEpoch(ctx context.Context, m *material) (*figure, error) {
 			}
 			pictures = append(pictures, newPicture(title, key, fields[i][d], k.Config.L))
 			for site, v := range fields[i][d] {
-				drawn.add(k.Epoch, d, site/k.Config.L, site%k.Config.L, v)
+				drawn.add(k.Epoch, d, site/k.Config.L, site%k.Config.L, rounded(v))
 			}
 		}
 	}

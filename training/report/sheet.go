@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"image"
 	"image/color"
 	"image/png"
 
@@ -137,10 +136,10 @@ func (s sheet) svg() ([]byte, error) {
 	s.draw(draw.New(c))
 	var b bytes.Buffer
 	_, err := c.WriteTo(&b)
-	return b.Bytes(), err
+	return bytes.ReplaceAll(b.Bytes(), []byte("data:image/jpg;"), []byte("data:image/png;")), err // what they are
 }
 
-// png is the sheet in dots, with no more colours than it takes to look the same.
+// png is the sheet in dots.
 func (s sheet) png() ([]byte, error) {
 	w, h := s.size()
 	c := vgimg.NewWith(vgimg.UseWH(w, h), vgimg.UseDPI(dotsPerIn), vgimg.UseBackgroundColor(color.White))
@@ -148,28 +147,4 @@ func (s sheet) png() ([]byte, error) {
 	var b bytes.Buffer
 	err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, frugal(c.Image()))
 	return b.Bytes(), err
-}
-
-// frugal is the image with a palette, if it has few colours.
-func frugal(img image.Image) image.Image {
-	index := map[color.RGBA]uint8{}
-	var p color.Palette
-	bounds := img.Bounds()
-	small := image.NewPaletted(bounds, nil)
-	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
-		for x := bounds.Min.X; x < bounds.Max.X; x++ {
-			c := color.RGBAModel.Convert(img.At(x, y)).(color.RGBA)
-			k, known := index[c]
-			if !known {
-				if len(p) == 256 {
-					return img
-				}
-				k = uint8(len(p))
-				index[c], p = k, append(p, c)
-			}
-			small.Pix[small.PixOffset(x, y)] = k
-		}
-	}
-	small.Palette = p
-	return small
 }

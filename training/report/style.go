@@ -62,6 +62,11 @@ func write(s *text.Style, size float64) {
 	s.Font, s.Color = face(size), ink
 }
 
+// dashed is the line of what a curve is compared with.
+func dashed() draw.LineStyle {
+	return draw.LineStyle{Color: ink, Width: lineWidth / 2, Dashes: dashes[1]}
+}
+
 // stroke is a line of this colour.
 func stroke(c color.Color, dash int) draw.LineStyle {
 	return draw.LineStyle{Color: c, Width: lineWidth, Dashes: dashes[dash%len(dashes)]}

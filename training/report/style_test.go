@@ -1,6 +1,8 @@
 package report
 
 import (
+	"image"
+	"image/color"
 	"math"
 	"slices"
 	"strings"
@@ -134,5 +136,27 @@ func TestCourseLosesNoEpoch(t *testing.T) {
 	}
 	if len(c.epoch) > 300 {
 		t.Errorf("%d bins", len(c.epoch))
+	}
+}
+
+// TestFrugal: an image of few colours stays as it is; those of many become near
+// ones.
+func TestFrugal(t *testing.T) {
+	for colours, most := range map[int]int{200: 0, 2000: 8} {
+		img := image.NewRGBA(image.Rect(0, 0, 100, 100))
+		for i := range 100 * 100 {
+			k := i * i % colours
+			img.SetRGBA(i%100, i/100, color.RGBA{R: uint8(k % 256), G: uint8(k / 256), B: 7, A: 255})
+		}
+		small := frugal(img)
+		if len(small.Palette) > 256 {
+			t.Errorf("%d colours in the palette", len(small.Palette))
+		}
+		for i := range 100 * 100 {
+			was, is := img.RGBAAt(i%100, i/100), color.RGBAModel.Convert(small.At(i%100, i/100)).(color.RGBA)
+			if far := distance(was, is); far > most {
+				t.Fatalf("of %d colours %v is now %v", colours, was, is)
+			}
+		}
 	}
 }

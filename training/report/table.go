@@ -28,7 +28,21 @@ func (t *table) add(cells ...any) {
 	t.rows = append(t.rows, cells)
 }
 
-// csv is the table as comma-separated values, numbers with all their digits. One
+// extend adds a column of numbers to the rows that there are.
+func (t *table) extend(column string, values []float32) {
+	t.columns = append(t.columns, column)
+	for i, v := range values {
+		t.rows[i] = append(t.rows[i], rounded(float64(v)))
+	}
+}
+
+// rounded is a value with five digits, more than pictures of samples are worth.
+func rounded(v float64) float64 {
+	short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 5, 64), 64) // it was written just now
+	return short
+}
+
+// csv is the table as comma-separated values, numbers in the shortest form that gives them back. One
 // that is not known is empty.
 func (t *table) csv() []byte {
 	var b bytes.Buffer

@@ -32,10 +32,13 @@ func (evenly) Ticks(low, high float64) (marks []plot.Tick) {
 		if k == 0 {
 			label = "0"
 		}
-		marks = append(marks, plot.Tick{Value: k * step, Label: strings.ReplaceAll(label, "-", "−")})
+		marks = append(marks, plot.Tick{Value: k * step, Label: minus(label)})
 	}
 	return marks
 }
+
+// minus writes a number with minus signs that are no hyphens.
+func minus(number string) string { return strings.ReplaceAll(number, "-", "−") }
 
 // decades marks an axis of decimal logarithms at 1, 10, 100 and so on, with small
 // marks between; where there is little more than a decade, with 2 and 5 too.
@@ -65,10 +68,11 @@ func (decades) Ticks(low, high float64) (marks []plot.Tick) {
 
 // decimal writes a round number as it is read best.
 func decimal(v float64) string {
+	format, digits := byte('g'), 6
 	if a := math.Abs(v); a != 0 && (a < 1e-3 || a >= 1e5) {
-		return strconv.FormatFloat(v, 'e', 0, 64)
+		format, digits = 'e', 0
 	}
-	return strconv.FormatFloat(v, 'g', 6, 64)
+	return minus(strconv.FormatFloat(v, format, digits, 64))
 }
 
 // counts marks an axis of whole numbers, each of them.

@@ -1,0 +1,200 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot/vg"
+
+	"neuralrg/model"
+	"neuralrg/sampling"
+	"neuralrg/training/rg"
+)
+
+// mostInformed is the most variables of a matrix of mutual information.
+const mostInformed = 256
+
+// informations are what fields and latents know of each other.
+type informations struct {
+	fields, drawn, latents *rg.Information // of the model, of the flow, of the latents under the model
+	total                  *rg.TotalCorrelation
+	from                   int // of the samples, those that serve for the tree alone
+}
+
+// informed estimates all of it.
+func (m *material) informed(ctx context.Context) (*informations, error) {
+	return m.information.get(func() (*informations, error) {
+		s, err := m.exactSamples(ctx)
+		if err != nil {
+			return nil, err
+		}
+		t, shape := m.trained, m.trained.Flow.Shape
+		q, err := rg.Drawn(ctx, t.Flow, t.Config.Symmetry, t.Energy, m.Samples, m.Seed, m.Threads)
+		if err != nil {
+			return nil, err
+		}
+		options := func(what string) rg.Options {
+			return rg.Options{Seed: m.Seed, Threads: m.Threads, Tell: func(done, of int) { m.tell(fmt.Sprintf("%s, %d of %d pairs", what, done, of)) }}
+		}
+		sites := chosen(shape)
+		all := &informations{from: 3 * s.N / 4}
+		if all.fields, err = rg.FieldInformation(ctx, shape.L, s.X, sites, options("fields of the model")); err != nil {
+			return nil, err
+		}
+		if all.drawn, err = rg.FieldInformation(ctx, shape.L, q.X, sites, options("fields of the flow")); err != nil {
+			return nil, err
+		}
+		slices.SortStableFunc(sites, func(a, b int) int { return order(shape, b) - order(shape, a) })
+		o := options("latents")
+		o.To = all.from
+		if all.latents, err = rg.LatentInformation(ctx, shape, s.Z, sites, o); err != nil {
+			return nil, err
+		}
+		o = options("tree")
+		o.From = all.from
+		all.total, err = rg.EstimateTotalCorrelation(ctx, shape, s, t.Energy.LnZDual(), all.latents, o)
+		return all, err
+	})
+}
+
+// chosen are all sites, or on a large lattice those that survive the first levels.
+func chosen(s model.Shape) (sites []int) {
+	step := 1
+	for (s.L/step)*(s.L/step) > mostInformed {
+		step *= 2
+	}
+	for row := 0; row < s.L; row += step {
+		for column := 0; column < s.L; column += step {
+			sites = append(sites, row*s.L+column)
+		}
+	}
+	return sites
+}
+
+// order puts latents of higher levels, and last what remains above them, higher.
+func order(s model.Shape, site int) int {
+	if remains(s, site) {
+		return s.Levels()
+	}
+	return s.Level(site)
+}
+
+// matrices shows the mutual information of pairs of fields, and of latents.
+func matrices(ctx context.Context, m *material) (*figure, error) {
+	all, err := m.informed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fields, latents := offDiagonal(all.fields), offDiagonal(all.latents)
+	key := from0("mutual information (nats)", fields, latents)
+	n := len(all.fields.Sites)
+	b := diagrams(72*vg.Millimeter, []*panel{
+		newMatrix("fields", "site, row by row", "site, row by row", key, fields, n, 0, float64(n)),
+		newMatrix("latents", "latent, the coarsest first", "latent, the coarsest first", key, latents, n, 0, float64(n)),
+	})
+	b.key = &key
+	drawn := newTable("of", "site_a [1]", "site_b [1]", "mutual_information [nats]", "error [nats]")
+	for i := range n {
+		for j := range i {
+			if i > mostListed { // the matrix is made of few different entries
+				break
+			}
+			drawn.add("fields", all.fields.Sites[i], all.fields.Sites[j], rounded(fields[i*n+j]), rounded(float64(all.fields.Error[i*n+j])))
+			drawn.add("latents", all.latents.Sites[i], all.latents.Sites[j], rounded(latents[i*n+j]), rounded(float64(all.latents.Error[i*n+j])))
+		}
+	}
+	results := newTable("of", "variables [1]", "samples [1]", "largest [nats]", "error [nats]", "largest_by_chance [nats]", "noise [nats]")
+	for _, r := range []struct {
+		of   string
+		info *rg.Information
+	}{{"fields of the model", all.fields}, {"fields of the flow", all.drawn}, {"latents under the model", all.latents}} {
+		results.add(r.of, len(r.info.Sites), r.info.Samples, r.info.Largest.Value, r.info.Largest.Error, r.info.Largest.Chance, r.info.Baseline.Deviation)
+	}
+	return &figure{
+		sheet: sheet{b},
+		text: fmt.Sprintf("The mutual information of pairs, estimated from exact samples by nearest neighbours (Kraskov, Stögbauer and Grassberger): left of the fields, right of the latents that "+
+			"the flow turns them into, with one scale of colours. Independent latents would have none. Pairs that a translation of the flow's blocks takes into each other share one estimate. The noise is the standard deviation "+
+			"of an estimate where there is nothing, from permutations; the largest of so many is large by chance too. The data have the pairs of the first %d variables.", min(n, mostListed+1)),
+		results: results,
+		data:    []data{{"", drawn}},
+	}, nil
+}
+
+// offDiagonal is a matrix without its diagonal, where the information is infinite.
+func offDiagonal(r *rg.Information) []float64 {
+	values := doubles(r.Value)
+	for i := range r.Sites {
+		values[i*(len(r.Sites)+1)] = math.NaN()
+	}
+	return values
+}
+
+// mostListed is the number of the last variable whose pairs are written out.
+const mostListed = 63
+
+// distances shows how mutual information falls off.
+func distances(ctx context.Context, m *material) (*figure, error) {
+	all, err := m.informed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	drawn := newTable("of", "levels", "distance [sites or blocks]", "pairs [1]", "mean_information [nats]", "error [nats]")
+	add := func(p *panel, of string, name string, c int, list []rg.DistanceAverage) {
+		slices.SortFunc(list, func(a, b rg.DistanceAverage) int { return int(math.Copysign(1, a.Distance-b.Distance)) })
+		var at []float64
+		var q []sampling.Quantity
+		for _, d := range list {
+			drawn.add(of, fmt.Sprintf("%d, %d", d.Levels[0], d.Levels[1]), d.Distance, d.Pairs, d.Value, d.Error)
+			at, q = append(at, d.Distance), append(q, d.Quantity)
+		}
+		p.quantities(name, hue(c), at, q)
+	}
+	fields := newPanel("fields", "distance (sites)", "mean mutual information (nats)")
+	add(fields, "fields of the model", "model", 0, slices.Clone(all.fields.ByDistance))
+	add(fields, "fields of the flow", "flow", 1, slices.Clone(all.drawn.ByDistance))
+	fields.Y.Min, fields.Y.Max = 0, 1.25*fields.Y.Max
+	latents := newPanel("latents of one level", "distance (blocks)", "mean mutual information (nats)")
+	by := map[[2]int][]rg.DistanceAverage{}
+	for _, d := range all.latents.ByDistance {
+		by[d.Levels] = append(by[d.Levels], d)
+	}
+	for level := range m.trained.Flow.Shape.Levels() {
+		if list := by[[2]int{level, level}]; len(list) > 0 {
+			add(latents, "latents", fmt.Sprintf("level %d", level), level, list)
+		}
+	}
+	latents.level("", 0)
+	for _, d := range all.latents.ByDistance {
+		if d.Levels[0] != d.Levels[1] {
+			drawn.add("latents", fmt.Sprintf("%d, %d", d.Levels[0], d.Levels[1]), d.Distance, d.Pairs, d.Value, d.Error)
+		}
+	}
+	return &figure{
+		sheet: sheet{diagrams(60*vg.Millimeter, []*panel{fields, latents})},
+		text: "The mean mutual information of pairs at a distance: left of the fields, of the model and of the flow's own draws; right of the latents of one level under the model, by the distance of their blocks. " +
+			"Below what the latents know of each other all together, their total correlation: KL(p‖q) less what the marginals of the latents differ from normal ones, and two bounds from below, by the correlations of the latents " +
+			"made normal one by one, and by the tree of the pairs with the most information (Chow and Liu), which was chosen by other samples. All of the model's structure that the flow has not taken up is in it. " +
+			"Then the means of the mutual information over all pairs of two levels.",
+		results: totals(all),
+		data:    []data{{"", drawn}},
+	}, nil
+}
+
+// totals are the bounds on the total correlation, and the means by level.
+func totals(all *informations) *table {
+	t := newTable("quantity", "value [nats]", "error [nats]")
+	c := all.total
+	t.add("KL(p‖q), an upper bound", c.Upper.Value, c.Upper.Error)
+	t.add("sum of KL of the marginals from normal ones", c.Marginals.Value, c.Marginals.Error)
+	t.add("total correlation, the difference", c.Value.Value, c.Value.Error)
+	if c.Gaussian != nil {
+		t.add("bound from below, by correlations", c.Gaussian.Value, c.Gaussian.Error)
+	}
+	t.add(fmt.Sprintf("bound from below, by a tree of %d pairs", len(c.Tree)), c.TreeBound.Value, c.TreeBound.Error)
+	for _, l := range all.latents.ByLevel {
+		t.add(fmt.Sprintf("mean of pairs of levels %d and %d", l.Levels[0], l.Levels[1]), l.Value, l.Error)
+	}
+	return t
+}

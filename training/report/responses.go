@@ -1,0 +1,232 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+
+	"neuralrg/model"
+	"neuralrg/training/rg"
+)
+
+const (
+	responseSamples = 64
+	mostShown       = 48 // latents of a level
+	inRow           = 12 // of them
+)
+
+// responded are the responses of the latents of a level.
+func (m *material) responded(ctx context.Context, level int) (*rg.Responses, error) {
+	return m.responses[level].get(func() (*rg.Responses, error) {
+		s := m.trained.Flow.Shape
+		latents := ofLevel(s, level)
+		m.tell(fmt.Sprintf("level %d", level))
+		z := rg.Normals(s, responseSamples, m.Seed)
+		return rg.Respond(ctx, m.trained.Flow, latents[:min(len(latents), mostResponses)], z, m.Threads)
+	})
+}
+
+// mostResponses bounds the work on the many fine latents of a large lattice, which
+// are alike.
+const mostResponses = 192
+
+// waveletResponses shows the responses of a block's latents at every level beside
+// the wavelets that they resemble.
+func waveletResponses(ctx context.Context, m *material) (*figure, error) {
+	s := m.trained.Flow.Shape
+	key := scale{name: "divided by the largest", low: -1, high: 1, stops: signed}
+	var pictures []*panel
+	drawn := newTable("latent [1]", "level [1]", "row [1]", "column [1]", "response [1]", "haar [1]", "daubechies4 [1]")
+	results := newTable("latents", "radius [sites]", "oscillation [1]", "wavenumber [1/site]", "overlap_translates [1]", "overlap_block [1]",
+		"haar [1]", "haar_span [1]", "daubechies4 [1]", "daubechies4_span [1]")
+	for level := range s.Levels() {
+		r, err := m.responded(ctx, level)
+		if err != nil {
+			return nil, err
+		}
+		for i, latent := range r.Latents {
+			if !shownOf(s, level, latent) {
+				continue
+			}
+			shape := r.Shape(i)
+			response, haar, daubechies := besideWavelets(r, i, shape)
+			side := min(s.L, 8<<level)
+			first, title := fmt.Sprintf("level %d", level), func(text string) string { return "" }
+			if level == 0 {
+				title = func(text string) string { return text }
+			}
+			if len(pictures)%9 > 0 {
+				first = title("response")
+			}
+			pictures = append(pictures,
+				newPicture(first, key, middle(unitLargest(response), s.L, side), side),
+				newPicture(title("Haar"), key, middle(unitLargest(haar), s.L, side), side),
+				newPicture(title("Daubechies 4"), key, middle(unitLargest(daubechies), s.L, side), side))
+			for site := range s.Sites() {
+				drawn.add(latent, level, site/s.L, site%s.L, rounded(response[site]), rounded(haar[site]), rounded(daubechies[site]))
+			}
+		}
+		summarise(results, s, r)
+	}
+	return &figure{
+		sheet: sheet{gallery(key, 9, 40*vg.Millimeter, pictures...)},
+		text: fmt.Sprintf("The response d⟨x⟩/dz of the field to the three latents of one block, one level a row, the finest on top; exact derivatives, means over %d draws of the "+
+			"latents, moved so that their centre is in the middle, and beside each the Haar and the Daubechies-4 wavelet of its scale that it overlaps with most, "+
+			"at the place where it does. Of the finest levels the middle of the lattice is shown. The table has means over the latents of each level: the radius is the root mean square distance "+
+			"from the centre, weighted by the square of the response; the oscillation 0 for one sign and 1 for a sum of zero; the overlaps are cosines between responses "+
+			"and their translates by one block, between those of a block, and with the best wavelet of any translation; the span is the part of the "+
+			"norm within all three wavelets of that place. What remains above the last level is compared with the scaling function.", responseSamples),
+		results: results,
+		data:    []data{{"", drawn}},
+	}, nil
+}
+
+// shownOf says whether a latent is one of the three of a block in the middle.
+func shownOf(s model.Shape, level, latent int) bool {
+	if remains(s, latent) {
+		return false
+	}
+	block := 2 << level
+	at := s.L / 2 / block * block
+	if s.L == block {
+		at = 0
+	}
+	return latent/s.L/block*block == at && latent%s.L/block*block == at
+}
+
+// besideWavelets is response i, centred, with the wavelets that are most alike, at
+// the place and with the sign of the response.
+func besideWavelets(r *rg.Responses, i int, shape rg.ResponseShape) (response, haar, daubechies []float64) {
+	response = r.Centred(i)
+	rows, columns := -int(math.Round(shape.Row)), -int(math.Round(shape.Column))
+	wavelet := func(f rg.Family, best rg.Likeness) []float64 {
+		if best.Band == "" { // nothing responds
+			return make([]float64, len(response))
+		}
+		w := rg.NewWavelets(f, r.L, shape.Level).Function(best.Band)
+		w = rolled(w, r.L, best.Row+rows, best.Column+columns)
+		product := 0.0
+		for site, v := range w {
+			product += v * response[site]
+		}
+		return scaled(w, math.Copysign(1, product))
+	}
+	return response, wavelet(rg.Haar, shape.Haar.Best), wavelet(rg.Daubechies4, shape.Daubechies.Best)
+}
+
+// rolled is a map moved by so many rows and columns round the torus.
+func rolled(m []float64, L, rows, columns int) []float64 {
+	to := make([]float64, len(m))
+	for site, v := range m {
+		row, column := (site/L+rows%L+L)%L, (site%L+columns%L+L)%L
+		to[row*L+column] = v
+	}
+	return to
+}
+
+// middle cuts the middle of a map, so many sites a side.
+func middle(m []float64, L, side int) []float64 {
+	from := (L - side) / 2
+	cut := make([]float64, 0, side*side)
+	for row := from; row < from+side; row++ {
+		cut = append(cut, m[row*L+from:][:side]...)
+	}
+	return cut
+}
+
+// unitLargest is a map divided by its largest value of either sign.
+func unitLargest(m []float64) []float64 {
+	if most := around("", m).high; most > 0 {
+		return scaled(m, 1/most)
+	}
+	return m
+}
+
+// summarise adds the means over the latents of a level, and apart from them over
+// what remains above the last.
+func summarise(t *table, s model.Shape, r *rg.Responses) {
+	groups := map[string][]rg.ResponseShape{}
+	for i, latent := range r.Latents {
+		name := levelName(s, latent)
+		groups[name] = append(groups[name], r.Shape(i))
+	}
+	for _, name := range []string{fmt.Sprintf("level %d", s.Level(r.Latents[len(r.Latents)-1])), "coarsest"} {
+		shapes := groups[name]
+		if len(shapes) == 0 {
+			continue
+		}
+		mean := func(of func(rg.ResponseShape) []float64) float64 {
+			sum, n := 0.0, 0
+			for _, shape := range shapes {
+				for _, v := range of(shape) {
+					sum, n = sum+v, n+1
+				}
+			}
+			return sum / float64(n) // of nothing not a number
+		}
+		one := func(of func(rg.ResponseShape) float64) float64 {
+			return mean(func(s rg.ResponseShape) []float64 { return []float64{of(s)} })
+		}
+		t.add(name,
+			one(func(s rg.ResponseShape) float64 { return s.Radius }),
+			one(func(s rg.ResponseShape) float64 { return s.Oscillation }),
+			one(func(s rg.ResponseShape) float64 { return s.Wavenumber }),
+			mean(func(s rg.ResponseShape) []float64 { return s.Translates }),
+			mean(func(s rg.ResponseShape) (overlaps []float64) {
+				for _, o := range s.Siblings {
+					overlaps = append(overlaps, o.Overlap)
+				}
+				return overlaps
+			}),
+			one(func(s rg.ResponseShape) float64 { return s.Haar.Best.Overlap }),
+			one(func(s rg.ResponseShape) float64 { return s.Haar.Best.Span }),
+			one(func(s rg.ResponseShape) float64 { return s.Daubechies.Best.Overlap }),
+			one(func(s rg.ResponseShape) float64 { return s.Daubechies.Best.Span }))
+	}
+}
+
+// allResponses shows those of all latents of every level.
+func allResponses(ctx context.Context, m *material) (*figure, error) {
+	s := m.trained.Flow.Shape
+	page := sheet{}
+	drawn := newTable("row [1]", "column [1]")
+	for site := range s.Sites() {
+		drawn.add(site/s.L, site%s.L)
+	}
+	key := scale{name: "d<x>/dz, divided by the largest of its level", low: -1, high: 1, stops: signed}
+	for level := range s.Levels() {
+		r, err := m.responded(ctx, level)
+		if err != nil {
+			return nil, err
+		}
+		n := min(len(r.Latents), mostShown)
+		maps := make([][]float64, n)
+		for i := range maps {
+			maps[i] = r.Centred(i)
+			drawn.extend(fmt.Sprintf("latent_%d [1]", r.Latents[i]), r.Map[i])
+		}
+		largest := around("", maps...).high
+		pictures := make([]*panel, n)
+		for i := range pictures {
+			title := ""
+			if i == 0 {
+				title = fmt.Sprintf("level %d", level)
+			}
+			side := min(s.L, 8<<level)
+			pictures[i] = newPicture(title, key, middle(scaled(maps[i], 1/largest), s.L, side), side)
+		}
+		b := gallery(key, min(n, inRow), 22*vg.Millimeter, pictures...)
+		if level < s.Levels()-1 {
+			b.key = nil
+		}
+		page = append(page, b)
+	}
+	return &figure{
+		sheet: page,
+		text: fmt.Sprintf("The responses of the latents of every level, at most %d of each, moved so that their centre is in the middle; of the finest levels the middle of the lattice is shown. "+
+			"Latents of one kind respond alike wherever their block is, up to what the coarser levels make of the place. The data have them where they are, a column each, of the latent at row·L + column.", mostShown),
+		data: []data{{"", drawn}},
+	}, nil
+}
