@@ -1,20 +1,20 @@
 package themes
 
-// polar is a second dark theme, in red and blue: spins as in the palette of
-// Okabe and Ito, the blue darker; fields in ColorBrewer's RdBu turned inside out;
-// magnitudes end as inferno does.
+// polar is a dark theme in red and blue: spins as in the palette of Okabe and
+// Ito, the blue darker; fields in the hues of ColorBrewer's RdBu turned inside
+// out; magnitudes end as inferno does.
 var polar = Theme{
 	Name: "polar",
 	Dark: true,
 
-	Text:   Color{0xdadada, 253, 15},
-	Muted:  Color{0x949494, 246, 7},
-	Faint:  Color{0x5f5f5f, 59, 8},
-	Accent: Color{0x5fd7af, 79, 10},
-	Border: Color{0x4e4e4e, 239, 8},
-	Focus:  Color{0x5fd7af, 79, 10},
-	Good:   Color{0x5faf87, 72, 2},
-	Warn:   Color{0xd7af5f, 179, 11},
+	Text:   Color{0xdadada, 253, 7},
+	Muted:  Color{0x9e9e9e, 247, 7},
+	Faint:  Color{0x626262, 241, 8},
+	Accent: Color{0x5fd7af, 79, 14},
+	Border: Color{0x585858, 240, 8},
+	Focus:  Color{0x5fd7af, 79, 14},
+	Good:   Color{0x5fd7af, 79, 10},
+	Warn:   Color{0xffd75f, 221, 11},
 	Bad:    Color{0xff5f5f, 203, 9},
 
 	SpinUp:   Color{0xd55e00, 166, 9},
@@ -22,14 +22,14 @@ var polar = Theme{
 
 	Ground: 0x26282b,
 
-	Curve:    Color{0x5fd7af, 79, 10},
-	Exact:    Color{0xd7af5f, 179, 11},
-	Latent:   Color{0x5fd7af, 79, 10},
-	Physical: Color{0xd787af, 175, 13},
+	Curve:    Color{0x5fd7af, 79, 14},
+	Exact:    Color{0xffd75f, 221, 11},
+	Latent:   Color{0x5fd7af, 79, 14},
+	Physical: Color{0x8787d7, 104, 13},
 
 	Signed: []uint32{
-		0xb4dbef, 0x6fb3d6, 0x2f79b5, 0x174a78, 0x15181d,
-		0x6f1622, 0xb9303a, 0xe0795e, 0xf8c4a9,
+		0xa1d5fe, 0x0babf0, 0x0277a9, 0x034463, 0x15181d,
+		0x71281c, 0xb5513e, 0xec846e, 0xffc0b2,
 	},
 	Magnitude: []uint32{0x26282b, 0x4f3345, 0x932667, 0xdd513a, 0xfca50a, 0xfcffa4},
 }

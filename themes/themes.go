@@ -5,6 +5,8 @@
 // colours scrambles a palette. Backgrounds are left to the terminal.
 package themes
 
+import "strings"
+
 // Color is one colour at the three depths of terminals.
 type Color struct {
 	RGB   uint32 // 0xRRGGBB, for 24-bit terminals
@@ -15,7 +17,7 @@ type Color struct {
 // Theme is a palette by role.
 type Theme struct {
 	Name string
-	Dark bool // made for a dark background
+	Dark bool // made for backgrounds from black to #1e1e1e; else from white to #f5f5f5
 
 	Text   Color // what is read
 	Muted  Color // labels and units
@@ -27,8 +29,8 @@ type Theme struct {
 	Warn   Color
 	Bad    Color
 
-	SpinUp   Color // orange: safe for colour-blind eyes, and of
-	SpinDown Color // another lightness than its counterpart
+	SpinUp   Color // of one hue for some eyes, the two
+	SpinDown Color // differ in lightness
 
 	Ground uint32 // 0xRRGGBB, behind what has a strength: the weakest end of Accent
 
@@ -38,7 +40,8 @@ type Theme struct {
 	Physical Color // the sampler in physical space
 
 	// Signed is a diverging map for fields, 0xRRGGBB at equal distances from
-	// the most negative to the most positive value, zero in the middle.
+	// the most negative to the most positive value. Zero is in the middle, as far
+	// from both ends in lightness; without hues the ends are black and white.
 	Signed []uint32
 
 	// Magnitude is a sequential map for what is not negative, 0xRRGGBB at equal
@@ -46,9 +49,10 @@ type Theme struct {
 	Magnitude []uint32
 }
 
-// All returns every theme; the first dark and the first light one are the
-// defaults for their backgrounds.
-func All() []Theme { return []Theme{dark, light, polar} }
+// All returns every theme, those for dark backgrounds first.
+func All() []Theme {
+	return []Theme{dark, safe, polar, aurora, contrast, mono, light, contrastLight, monoLight}
+}
 
 // Named finds a theme by its name.
 func Named(name string) (Theme, bool) {
@@ -66,4 +70,17 @@ func For(darkBackground bool) Theme {
 		return dark
 	}
 	return light
+}
+
+// Turned is what a theme comes to on the other kind of background: its
+// counterpart, or the default there if it has none.
+func (t Theme) Turned() Theme {
+	name := t.Name + "-light"
+	if !t.Dark {
+		name = strings.TrimSuffix(t.Name, "-light")
+	}
+	if other, ok := Named(name); ok && other.Dark != t.Dark {
+		return other
+	}
+	return For(!t.Dark)
 }

@@ -3,6 +3,7 @@ package themes
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -34,91 +35,65 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// linear is a channel of sRGB as a share of its light.
-func linear(c uint32) float64 {
-	v := float64(c&0xff) / 255
-	if v <= 0.04045 {
-		return v / 12.92
+// Turned over, a theme is one for the other background, of the same kind if
+// there is one; twice turned, those with a counterpart are themselves.
+func TestTurned(t *testing.T) {
+	for from, want := range map[string]string{
+		"dark": "light", "light": "dark", "safe": "light", "aurora": "light",
+		"contrast": "contrast-light", "contrast-light": "contrast", "mono": "mono-light", "mono-light": "mono",
+	} {
+		theme, ok := Named(from)
+		if got := theme.Turned(); !ok || got.Name != want {
+			t.Errorf("%s turned is %s, want %s", from, got.Name, want)
+		}
 	}
-	return math.Pow((v+0.055)/1.055, 2.4)
-}
-
-func luminance(rgb uint32) float64 {
-	return 0.2126*linear(rgb>>16) + 0.7152*linear(rgb>>8) + 0.0722*linear(rgb)
-}
-
-// contrast is WCAG 2's ratio, 1 to 21.
-func contrast(a, b uint32) float64 {
-	la, lb := luminance(a), luminance(b)
-	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
-}
-
-// What is read stands out from a background of the kind that a theme is for.
-func TestContrast(t *testing.T) {
 	for _, theme := range All() {
-		background := uint32(0xffffff)
-		if theme.Dark {
-			background = 0x1a1a1a
-		}
-		for role, c := range map[string]Color{
-			"text": theme.Text, "muted": theme.Muted, "accent": theme.Accent, "good": theme.Good,
-			"warn": theme.Warn, "bad": theme.Bad, "curve": theme.Curve, "exact": theme.Exact,
-			"latent": theme.Latent, "physical": theme.Physical,
-		} {
-			if ratio := contrast(c.RGB, background); ratio < 4.5 {
-				t.Errorf("%s: %s has a contrast of %.2f, want 4.5", theme.Name, role, ratio)
-			}
-		}
-		if up, down := luminance(theme.SpinUp.RGB), luminance(theme.SpinDown.RGB); up < 1.5*down {
-			t.Errorf("%s: spins differ too little in lightness: %.3f and %.3f", theme.Name, up, down)
+		if theme.Turned().Dark == theme.Dark {
+			t.Errorf("%s turned is for the same background", theme.Name)
 		}
 	}
 }
 
-// index is the colour of an index from 16 to 255 in the palette of xterm.
-func index(i uint8) uint32 {
-	if i >= 232 {
-		grey := uint32(8 + 10*(i-232))
-		return grey<<16 | grey<<8 | grey
+// at is the colour of a map at a position from 0 to 1, as it is drawn: linearly
+// between its stops.
+func at(stops []uint32, position float64) uint32 {
+	position *= float64(len(stops) - 1)
+	i := min(int(position), len(stops)-2)
+	var rgb uint32
+	for shift := 0; shift <= 16; shift += 8 {
+		a, b := float64(stops[i]>>shift&0xff), float64(stops[i+1]>>shift&0xff)
+		rgb |= uint32(math.Round(a+(position-float64(i))*(b-a))) << shift
 	}
-	steps := [6]uint32{0, 95, 135, 175, 215, 255}
-	i -= 16
-	return steps[i/36]<<16 | steps[i/6%6]<<8 | steps[i%6]
+	return rgb
 }
 
-// The three depths of a colour are about the same colour.
-func TestDepths(t *testing.T) {
-	for _, theme := range All() {
-		for i, c := range []Color{
-			theme.Text, theme.Muted, theme.Faint, theme.Accent, theme.Border, theme.Focus, theme.Good, theme.Warn,
-			theme.Bad, theme.SpinUp, theme.SpinDown, theme.Curve, theme.Exact, theme.Latent, theme.Physical,
-		} {
-			if c.Index < 16 || c.Basic > 15 {
-				t.Fatalf("%s: colour %d is outside its palette: %+v", theme.Name, i, c)
-			}
-			near := index(c.Index)
-			for shift := 0; shift <= 16; shift += 8 {
-				if d := math.Abs(float64(c.RGB>>shift&0xff) - float64(near>>shift&0xff)); d > 48 {
-					t.Errorf("%s: colour %d: %06x is not close to %06x, index %d", theme.Name, i, c.RGB, near, c.Index)
-				}
-			}
-		}
-	}
-}
+// steps is how finely maps are looked at: even, so that zero is one of them.
+const steps = 64
 
-// A signed map has an odd number of stops, zero in the middle, and its lightness
-// goes one way from there to both ends.
+// The lightness of a signed map goes one way from zero to both ends, and is the
+// same at both. Without hues it goes one way from end to end, with zero half-way.
 func TestSignedMaps(t *testing.T) {
 	for _, theme := range All() {
-		n := len(theme.Signed)
-		if n%2 == 0 {
-			t.Fatalf("%s: %d stops", theme.Name, n)
+		if len(theme.Signed)%2 == 0 {
+			t.Fatalf("%s: no stop at zero", theme.Name)
 		}
-		for _, half := range [][]uint32{theme.Signed[n/2:], reversed(theme.Signed[:n/2+1])} {
-			for i := 1; i < len(half); i++ {
-				if brighter := luminance(half[i]) > luminance(half[i-1]); brighter != theme.Dark {
-					t.Errorf("%s: from %06x to %06x lightness turns back", theme.Name, half[i-1], half[i])
-				}
+		mono := strings.HasPrefix(theme.Name, "mono")
+		zero := lightness(at(theme.Signed, 0.5))
+		for i := range steps / 2 {
+			up := func(i int) float64 { return lightness(at(theme.Signed, 0.5+float64(i)/steps)) }
+			down := func(i int) float64 { return lightness(at(theme.Signed, 0.5-float64(i)/steps)) }
+			asymmetry := up(i+1) - down(i+1)
+			if mono {
+				asymmetry = up(i+1) + down(i+1) - 2*zero
+			}
+			if math.Abs(asymmetry) > 1.5 {
+				t.Errorf("%s: lightness at %d steps from zero differs by %.2f", theme.Name, i+1, asymmetry)
+			}
+			if brighter := up(i+1) > up(i); brighter != theme.Dark {
+				t.Errorf("%s: lightness turns back at +%d", theme.Name, i+1)
+			}
+			if brighter := down(i+1) > down(i); brighter != (theme.Dark != mono) {
+				t.Errorf("%s: lightness turns back at -%d", theme.Name, i+1)
 			}
 		}
 	}
@@ -131,16 +106,11 @@ func TestMagnitudeMaps(t *testing.T) {
 		if len(stops) < 3 || stops[0] != theme.Ground {
 			t.Errorf("%s: %06x is no map from %06x", theme.Name, stops, theme.Ground)
 		}
-		for i := 1; i < len(stops); i++ {
-			if brighter := luminance(stops[i]) > luminance(stops[i-1]); brighter != theme.Dark {
-				t.Errorf("%s: from %06x to %06x lightness turns back", theme.Name, stops[i-1], stops[i])
+		for i := range steps {
+			from, to := at(stops, float64(i)/steps), at(stops, float64(i+1)/steps)
+			if brighter := lightness(to) > lightness(from); brighter != theme.Dark {
+				t.Errorf("%s: from %06x to %06x lightness turns back", theme.Name, from, to)
 			}
 		}
 	}
-}
-
-func reversed(s []uint32) []uint32 {
-	r := slices.Clone(s)
-	slices.Reverse(r)
-	return r
 }

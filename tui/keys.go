@@ -51,7 +51,8 @@ func actions() []action {
 		{[]string{"r"}, "r", "draw fresh latents for the lattice", "redraw", 0, flow, (*screen).redraw},
 		{[]string{"+", "=", "-", "_"}, "+ -", "raise or lower the learning rate by a quarter", "rate", 0, control, (*screen).changeRate},
 		{[]string{"s"}, "s", "save a checkpoint now", "save", 0, control, (*screen).save},
-		{[]string{"t"}, "t", "the next theme", "theme", 0, nowhere, (*screen).nextTheme},
+		{[]string{"t", "T"}, "t T", "the next theme, or the one before", "theme", 0, nowhere, (*screen).changeTheme},
+		{[]string{"b"}, "b", "a theme for a dark background, or a light one", "dark/light", 0, nowhere, (*screen).turnTheme},
 		{[]string{"?"}, "?", "this help", "help", 0, nowhere, (*screen).openHelp},
 		{[]string{"q", "ctrl+c"}, "q", "quit: asks whether the run stops", "quit", 0, nowhere, (*screen).quit},
 	}
@@ -184,10 +185,20 @@ func (m *screen) changeLevel(key string) tea.Cmd {
 	return m.ask()
 }
 
-func (m *screen) nextTheme(string) tea.Cmd {
-	names := themeNames()
-	i := slices.Index(names, m.styles.theme.Name)
-	theme, _ := themes.Named(names[(i+1)%len(names)])
+func (m *screen) changeTheme(key string) tea.Cmd {
+	all := themes.All()
+	i := slices.IndexFunc(all, func(t themes.Theme) bool { return t.Name == m.styles.theme.Name })
+	step := 1
+	if key == "T" {
+		step = len(all) - 1
+	}
+	return m.prefer(all[(i+step)%len(all)])
+}
+
+func (m *screen) turnTheme(string) tea.Cmd { return m.prefer(m.styles.theme.Turned()) }
+
+// prefer puts on a theme that the user wants, whatever the background.
+func (m *screen) prefer(theme themes.Theme) tea.Cmd {
 	m.dress(theme)
 	m.chosen = true
 	return m.say(notice{text: fmt.Sprintf("theme %s", theme.Name)})

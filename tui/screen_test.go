@@ -378,23 +378,39 @@ func TestCalm(t *testing.T) {
 	}
 }
 
+// The background chooses a theme until the user does: t and T go through all of
+// them, b goes to one for the other background.
 func TestThemes(t *testing.T) {
 	c := newConsole(8, size{80, 24})
+	name := func() string { return c.styles.theme.Name }
 	c.tell(tea.BackgroundColorMsg{Color: ansi.White})
 	if c.styles.theme.Dark {
 		t.Error("a dark theme on a white background")
 	}
-	seen := map[string]bool{}
+	var forth, back []string
 	for range themes.All() {
+		forth = append(forth, name())
 		c.press("t")
-		seen[c.styles.theme.Name] = true
 	}
-	if len(seen) != len(themes.All()) {
-		t.Errorf("t shows %v", seen)
+	for range themes.All() {
+		c.press("T")
+		back = append(back, name())
 	}
-	name := c.styles.theme.Name
-	if c.tell(tea.BackgroundColorMsg{Color: ansi.Black}); c.styles.theme.Name != name {
-		t.Error("the background overrules a choice")
+	if slices.Reverse(back); !slices.Equal(forth, back) {
+		t.Errorf("t shows %v, T back again %v", forth, back)
+	}
+	if slices.Sort(forth); len(slices.Compact(forth)) != len(themes.All()) {
+		t.Errorf("t shows only %v", forth)
+	}
+	for range 2 {
+		before := c.styles.theme
+		if c.press("b"); c.styles.theme.Dark == before.Dark {
+			t.Errorf("after %s b shows %s", before.Name, name())
+		}
+	}
+	chosen := name()
+	if c.tell(tea.BackgroundColorMsg{Color: ansi.Black}); name() != chosen || chosen != "light" {
+		t.Errorf("the background makes %s of %s", name(), chosen)
 	}
 }
 
