@@ -41,7 +41,7 @@ func informationNote(s *run.Snapshot) string {
 	case s.Inquiry != nil && s.Inquiry.Error != "":
 		return "failed"
 	case s.Inquiry != nil:
-		return fmt.Sprintf("%s %.0f %%", Clean(s.Inquiry.Stage), 100*progress(s.Inquiry))
+		return fmt.Sprintf("%.0f %%", 100*s.Inquiry.Part)
 	case s.Information == nil:
 		return ""
 	case s.Information.Epoch < s.Epoch:
@@ -49,9 +49,6 @@ func informationNote(s *run.Snapshot) string {
 	}
 	return "this epoch"
 }
-
-// progress of a stage, from 0 to 1.
-func progress(q *run.Inquiry) float64 { return float64(q.Done) / float64(max(q.Total, 1)) }
 
 // stateLines say how old the information is, or how far a newer one has come,
 // what matters most first. All are of one width.
@@ -75,15 +72,11 @@ func inquiryLines(q *run.Inquiry, width int, st *styles) []string {
 		}
 		return lines
 	}
-	words := "measuring " + Clean(q.Stage)
+	words := Clean(q.Stage)
 	if q.Done > 0 {
 		words += fmt.Sprintf(", %s of %s", count(q.Done), count(q.Total))
 	}
-	lines := []string{fit(st.accent.paint(words), width)}
-	if q.Done > 0 {
-		lines = append(lines, chart.Progress(progress(q), width, st.bar()))
-	}
-	return lines
+	return []string{fit(st.accent.paint(words), width), chart.Progress(q.Part, width, st.bar())}
 }
 
 // informationAside are the numbers beside the matrices, as many as there is room

@@ -27,8 +27,9 @@ type informant struct {
 }
 
 const (
-	// informantShare makes half a minute of ten seconds of work.
-	informantShare = 1.0 / 3
+	// informantShare makes twelve seconds of the six that are the work at L=16 on a
+	// core of its own.
+	informantShare = 0.5
 
 	// An estimate from so many samples has a noise of about 0.01 nats. On large
 	// lattices they are fewer, for the sake of memory and of the passes through
@@ -120,14 +121,29 @@ type task struct {
 	*informant
 	Inquiry
 	giveUp context.CancelFunc
+	stage  stage
 	mark   time.Time // up to which the work has had its rest
 	shown  time.Time
 }
 
+// stage is a part of the work, and what it has done and will have done of all of
+// it, as measured at L=16.
+type stage struct {
+	name        string
+	first, last float64
+}
+
+var (
+	drawingStage  = stage{"drawing exact samples", 0, 0.1}
+	latentsStage  = stage{"measuring latents", 0.1, 0.7}
+	fieldsStage   = stage{"measuring fields", 0.7, 0.85}
+	boundingStage = stage{"measuring the total correlation", 0.85, 1}
+)
+
 func (t *task) compute(ctx context.Context, f *frozen) (*Information, error) {
 	c := t.config
 	all := t.samples + max(t.samples/boundPart, informedLeast)
-	t.begin("exact samples", all)
+	t.begin(drawingStage)
 	s, err := rg.Target(ctx, f.flow, c.Symmetry, t.energy, all, c.Seed^informationStream, 1)
 	if err != nil {
 		return nil, err
@@ -135,18 +151,18 @@ func (t *task) compute(ctx context.Context, f *frozen) (*Information, error) {
 	t.rest(ctx)
 	sites, levels, sizes := informedSites(c.Shape, t.Spacing)
 	o := rg.Options{To: t.samples, Seed: c.Seed, Threads: 1, Tell: func(done, total int) { t.advance(ctx, done, total) }}
-	t.begin("latents", 0)
+	t.begin(latentsStage)
 	latents, err := rg.LatentInformation(ctx, c.Shape, s.Z, sites, o)
 	if err != nil {
 		return nil, err
 	}
-	t.begin("fields", 0)
+	t.begin(fieldsStage)
 	o.Pairs = fieldPairs
 	fields, err := rg.FieldInformation(ctx, c.L, s.X, sites, o)
 	if err != nil {
 		return nil, err
 	}
-	t.begin("total correlation", 0)
+	t.begin(boundingStage)
 	o.From, o.To = t.samples, all
 	total, err := rg.EstimateTotalCorrelation(ctx, c.Shape, s, t.lnZ, latents, o)
 	if err != nil {
@@ -159,8 +175,8 @@ func (t *task) compute(ctx context.Context, f *frozen) (*Information, error) {
 }
 
 // begin shows the next stage.
-func (t *task) begin(stage string, total int) {
-	t.Stage, t.Done, t.Total = stage, 0, total
+func (t *task) begin(s stage) {
+	t.stage, t.Stage, t.Part, t.Done, t.Total = s, s.name, s.first, 0, 0
 	t.show(&t.Inquiry)
 }
 
@@ -171,6 +187,7 @@ func (t *task) advance(ctx context.Context, done, total int) {
 		return
 	}
 	t.Done, t.Total = done, total
+	t.Part = t.stage.first + (t.stage.last-t.stage.first)*float64(done)/float64(total)
 	if now := time.Now(); now.Sub(t.shown) > progressEvery {
 		t.shown = now
 		t.show(&t.Inquiry)

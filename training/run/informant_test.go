@@ -127,7 +127,7 @@ func TestInformantGivesWay(t *testing.T) {
 	i.ask(1)
 	await("latents of spacing 1", func() bool {
 		p := i.progress.Load()
-		return p != nil && p.Spacing == 1 && p.Stage == "latents" && p.Done > 0 && p.Done <= p.Total/2
+		return p != nil && p.Spacing == 1 && p.Stage == latentsStage.name && p.Done > 0 && p.Done <= p.Total/2
 	})
 	i.ask(1)
 	if i.wanted.Load() != 0 {
@@ -209,7 +209,7 @@ func TestRecordInforms(t *testing.T) {
 	if err := r.Do(Command{Kind: Inform, Spacing: 1}); err != nil {
 		t.Fatal(err)
 	}
-	stages := map[string]bool{}
+	stages, part := map[string]bool{}, 0.0
 	for s := (*Snapshot)(nil); s == nil || s.Information == nil; {
 		if testing.Short() && len(stages) > 1 {
 			break // in the middle of it
@@ -224,6 +224,10 @@ func TestRecordInforms(t *testing.T) {
 		}
 		if s.Inquiry != nil {
 			stages[s.Inquiry.Stage] = true
+			if s.Inquiry.Part < part || s.Inquiry.Part > 1 {
+				t.Errorf("%v of the work is done after %v", s.Inquiry.Part, part)
+			}
+			part = s.Inquiry.Part
 		} else if i := s.Information; i != nil && (i.Epoch != 5 || i.Samples != informedSamples) {
 			t.Errorf("it is of epoch %d, from %d samples", i.Epoch, i.Samples)
 		}

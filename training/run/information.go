@@ -60,13 +60,14 @@ type MeanInformation struct {
 
 // Inquiry is an Information that is not there yet.
 type Inquiry struct {
-	Spacing int    `json:"spacing"`
-	Epoch   int    `json:"epoch"` // of the flow
-	Stage   string `json:"stage"` // what is being done
-	Done    int    `json:"done"`  // of it
-	Total   int    `json:"total"`
-	Error   string `json:"error,omitempty"` // why there will be none
-	Hint    string `json:"hint,omitempty"`
+	Spacing int     `json:"spacing"`
+	Epoch   int     `json:"epoch"` // of the flow
+	Part    float64 `json:"part"`  // of the whole work that is done, from 0 to 1
+	Stage   string  `json:"stage"` // what is being done
+	Done    int     `json:"done"`  // of it
+	Total   int     `json:"total"`
+	Error   string  `json:"error,omitempty"` // why there will be none
+	Hint    string  `json:"hint,omitempty"`
 }
 
 // informedSide is how many sites an Information has along each side at most.

@@ -34,7 +34,7 @@ func TestPlainData(t *testing.T) {
 
 		TotalCorrelation: TotalCorrelation{Value: 1, Error: 2, Lower: 3, LowerError: 4, Upper: 5, UpperError: 6},
 	}
-	full.Inquiry = &Inquiry{Spacing: 1, Epoch: 4, Stage: "fields", Done: 3, Total: 7, Error: "z", Hint: "w"}
+	full.Inquiry = &Inquiry{Spacing: 1, Epoch: 4, Part: 0.25, Stage: "fields", Done: 3, Total: 7, Error: "z", Hint: "w"}
 	full.Samplers = []SamplerReport{{Space: SamplerLatent, M2: 1.0 / 3, Trace: []float32{0.1, 0.7}}}
 	full.Judgement = &Judgement{Epoch: 3, ForwardESS: 1.0 / 7, Warning: "z"}
 	full.Error, full.Hint = "x", "y"
