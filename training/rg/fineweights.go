@@ -74,19 +74,21 @@ func (w fineWeights) each(do func(site, coarse int)) {
 // weigh weighs the samples of which b.Z holds the coarse fields, and at all other
 // sites the fine latents. It uses up the batch.
 func (w fineWeights) weigh(p *passes, b *Sample, logWeight []float64) {
-	logNormal := w.logNormal(b)
-	w.flow.GenerateLevels(p.tape, b.X, logWeight, b.Z, 0, w.level)
+	logDet := make([]float64, b.N)
+	w.flow.GenerateLevels(p.tape, b.X, logDet, b.Z, 0, w.level)
 	w.energy.Eval(b.Energy, nil, b.X)
+	fine := w.logNormal(b)
 	for at := range logWeight {
-		logWeight[at] -= b.Energy[at] + logNormal[at]
+		logWeight[at] = logDet[at] - b.Energy[at] - fine[at]
 	}
 	if !w.symmetric {
 		return
 	}
-	// ln 2 r(x) = ln q(x) - ln q_sym(x)
-	w.flow.Renormalize(p.tape, b.Z, b.LogQ, b.X)
+	// ln 2 r(x) = ln q(x) - ln q_sym(x), where ln q(x) takes the levels from y on only.
+	w.flow.RenormalizeLevels(p.tape, b.Z, b.LogQ, b.Z, w.level, w.flow.Shape.Levels())
 	p.reflect(b)
-	for at, plus := range b.LogQ {
+	for at, l := range logNormal(b.Z, b.N) {
+		plus := b.LogQ[at] + l - logDet[at]
 		symmetric, _, _ := model.LogQSym(plus, p.minus[at])
 		logWeight[at] += plus - symmetric
 	}
@@ -94,15 +96,22 @@ func (w fineWeights) weigh(p *passes, b *Sample, logWeight []float64) {
 
 // logNormal is ln N(w).
 func (w fineWeights) logNormal(b *Sample) []float64 {
-	sum := make([]float64, b.N)
-	add := func(site int, sign float64) {
-		for at, v := range b.Z[site*b.N:][:b.N] {
-			sum[at] -= sign * (float64(v)*float64(v) + math.Log(2*math.Pi)) / 2
+	fine := logNormal(b.Z, b.N)
+	w.each(func(site, _ int) {
+		for at, l := range logNormal(b.Z[site*b.N:][:b.N], b.N) {
+			fine[at] -= l
+		}
+	})
+	return fine
+}
+
+// logNormal is the logarithm of the standard normal density of n samples.
+func logNormal(z []float32, n int) []float64 {
+	sum := make([]float64, n)
+	for first := 0; first < len(z); first += n {
+		for at, v := range z[first:][:n] {
+			sum[at] -= (float64(v)*float64(v) + math.Log(2*math.Pi)) / 2
 		}
 	}
-	for site := range w.flow.Shape.Sites() {
-		add(site, 1)
-	}
-	w.each(func(site, _ int) { add(site, -1) })
 	return sum
 }
