@@ -42,7 +42,7 @@ func collective(ctx context.Context, m *material) (*figure, error) {
 	}
 	page := sheet{gallery(key, 3, 40*vg.Millimeter, pictures...)}
 	shown := []data{{"", numbers}}
-	if levels, err := rg.ExplainedByLevel(s, samples); err == nil && len(levels) > 0 {
+	if levels, err := rg.ExplainedByLevel(ctx, s, samples); err == nil && len(levels) > 0 {
 		p, t := explained(levels)
 		b := diagrams(50*vg.Millimeter, []*panel{p})
 		b.width = pageWidth / 2

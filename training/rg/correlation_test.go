@@ -148,7 +148,7 @@ func TestExplained(t *testing.T) {
 			s.Z[site*n+b] = float32(v)
 		}
 	}
-	all, err := ExplainedByLevel(shape, s)
+	all, err := ExplainedByLevel(context.Background(), shape, s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestExplainedByChance(t *testing.T) {
 	shape := model.Shape{L: 16}
 	shares := map[int][]float64{}
 	for i := range 12 {
-		few, err := ExplainedByLevel(shape, spinsAtRandom(16, 300, uint64(10+i)))
+		few, err := ExplainedByLevel(context.Background(), shape, spinsAtRandom(16, 300, uint64(10+i)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,7 +218,7 @@ func TestCollectivesRefuse(t *testing.T) {
 	for _, bad := range []*Sample{s, few} {
 		_, err := Collectives(model.Shape{L: 4}, bad)
 		hinted(t, err)
-		_, err = ExplainedByLevel(model.Shape{L: 4}, bad)
+		_, err = ExplainedByLevel(context.Background(), model.Shape{L: 4}, bad)
 		hinted(t, err)
 	}
 }

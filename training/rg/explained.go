@@ -25,7 +25,7 @@ type Explained struct {
 // ExplainedByLevel takes the latents of each level, and last those of all, of at
 // least 64 samples. Levels with more than half as many latents as there are
 // samples, or more than 1024, are left out.
-func ExplainedByLevel(s model.Shape, samples *Sample) ([]Explained, error) {
+func ExplainedByLevel(ctx context.Context, s model.Shape, samples *Sample) ([]Explained, error) {
 	n, err := latentSamples(s, samples.Z)
 	if err != nil {
 		return nil, err
@@ -47,16 +47,16 @@ func ExplainedByLevel(s model.Shape, samples *Sample) ([]Explained, error) {
 	last := s.Levels() - 1
 	var all []Explained
 	for k := range s.Levels() {
-		all = append(all, explain(s, z, n, with, k, k)...)
+		all = append(all, explain(ctx, s, z, n, with, k, k)...)
 	}
 	if last > 0 {
-		all = append(all, explain(s, z, n, with, 0, last)...)
+		all = append(all, explain(ctx, s, z, n, with, 0, last)...)
 	}
-	return all, nil
+	return all, ctx.Err()
 }
 
 // explain is for the latents of some levels, if they are not too many.
-func explain(s model.Shape, z []float32, n int, with [3][]float64, from, to int) []Explained {
+func explain(ctx context.Context, s model.Shape, z []float32, n int, with [3][]float64, from, to int) []Explained {
 	var chosen []float32
 	for site := range s.Sites() {
 		if k := s.Level(site); from <= k && k <= to {
@@ -67,9 +67,9 @@ func explain(s model.Shape, z []float32, n int, with [3][]float64, from, to int)
 	if n < 2*p+2 || p > mostCorrelated {
 		return nil
 	}
-	covariance, _ := covarianceOf(context.Background(), chosen, n)
+	covariance, err := covarianceOf(ctx, chosen, n)
 	var factors mat.Cholesky
-	if !factors.Factorize(covariance) {
+	if err != nil || !factors.Factorize(covariance) {
 		return nil
 	}
 	var shares [3]sampling.Quantity

@@ -129,6 +129,9 @@ func between(sites [2]int) float64 { return fields(4).distance(sites[0], sites[1
 // TestLargestByChance: of independent variables the largest exceeds its chance in
 // about half of all cases.
 func TestLargestByChance(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many estimates")
+	}
 	const repeats = 24
 	above := 0
 	for i := range repeats {
