@@ -124,7 +124,9 @@ func (p *sampler) confront(all []sampling.Diagnosis) {
 	most := mostExactSites / sites
 	first := min(fewestExact, most)
 	exact := draw(first)
-	exact = draw(min(sampling.ExactSamples(all, exact), most) - first)
+	if more := min(sampling.ExactSamples(all, exact), most) - first; more > 0 {
+		exact = draw(more)
+	}
 	for i := range all {
 		all[i].Confront(exact[i])
 	}

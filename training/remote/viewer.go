@@ -2,9 +2,12 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"neuralrg/training/run"
@@ -83,17 +86,18 @@ func readOnly(o *run.Owner, err error) string {
 }
 
 // connect connects to the socket of a run and waits for the first snapshot. A
-// process of this host that has just taken the run gets a while to make it.
+// process of this host that has just taken the run gets a while to make it: until
+// then there is no socket, or one that is just going.
 func connect(ctx context.Context, dir string, owner *run.Owner) (*wire, *run.Snapshot, error) {
-	control := filepath.Join(dir, controlName)
 	deadline := time.Now().Add(patience)
 	for {
-		c, err := dial(ctx, control)
+		w, first, err := begin(ctx, dir)
 		if err == nil {
-			return newWire(ctx, c, dir, usual, peer(peerUser).trusts)
+			return w, first, nil
 		}
-		if !owner.Here || owner.Dead || time.Now().After(deadline) {
-			return nil, nil, fmt.Errorf("nobody answers at its socket")
+		gone := errors.Is(err, errSilent) || hungUp(err)
+		if !gone || !owner.Here || owner.Dead || time.Now().After(deadline) {
+			return nil, nil, err
 		}
 		select {
 		case <-time.After(pause):
@@ -101,6 +105,24 @@ func connect(ctx context.Context, dir string, owner *run.Owner) (*wire, *run.Sna
 			return nil, nil, ctx.Err()
 		}
 	}
+}
+
+// begin tries to connect once.
+func begin(ctx context.Context, dir string) (*wire, *run.Snapshot, error) {
+	c, err := dial(ctx, filepath.Join(dir, controlName))
+	if err != nil {
+		return nil, nil, errSilent
+	}
+	return newWire(ctx, c, dir, usual, peer(peerUser).trusts)
+}
+
+// errSilent says that there is no socket, or nobody at it.
+var errSilent = errors.New("nobody answers at its socket")
+
+// hungUp says that the other end closed a connection before it had said all.
+func hungUp(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // patience is how long a viewer waits for a socket.
@@ -140,10 +162,6 @@ func (v *Viewer) follow(ctx context.Context) error {
 	}
 }
 
-// reconnections is how often a viewer that lost its run tries to have it again:
-// the socket that it finds may be the one that is just going.
-const reconnections = 5
-
 // again connects once more to the run, if its process lives.
 func (v *Viewer) again(ctx context.Context) bool {
 	owner, err := run.OwnerOf(v.dir)
@@ -151,14 +169,6 @@ func (v *Viewer) again(ctx context.Context) bool {
 		return false
 	}
 	w, first, err := connect(ctx, v.dir, owner)
-	for tries := 1; err != nil && tries < reconnections; tries++ {
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return false
-		}
-		w, first, err = connect(ctx, v.dir, owner)
-	}
 	if err != nil {
 		return false
 	}

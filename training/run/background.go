@@ -176,7 +176,7 @@ func (s *background) refresh(ctx context.Context, m *measurement) *measurement {
 		return m
 	case time.Since(m.began) < frozenFor:
 		return m
-	case (m.trajectories < frozenTrajectories || m.report().Short) && f.epoch < m.flow.epoch*3/2+young:
+	case (m.trajectories < frozenTrajectories || m.findings.short()) && f.epoch < m.flow.epoch*3/2+young:
 		return m
 	}
 	s.record(ctx)

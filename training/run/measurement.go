@@ -55,6 +55,9 @@ type findings struct {
 	spent time.Duration // of the measurement by then
 }
 
+// short says that the chains are too short yet for an estimate to be trusted.
+func (f *findings) short() bool { return f.Short || f.N == 0 }
+
 // forget begins the statistics anew.
 func (m *measurement) forget() {
 	m.began = time.Now()
@@ -180,7 +183,7 @@ func (m *measurement) report() *SamplerReport {
 		Leapfrogs: m.hmc.Leapfrogs, Step: m.hmc.Step, Jitter: m.hmc.Jitter,
 		Trajectories: m.trajectories, M2: known(f.Mean), M2Error: known(f.Error),
 		Tau: known(f.tau), TauError: known(f.tauError), RHat: known(f.RHat),
-		Short: f.Short || f.N == 0, TraceBlock: m.trace.size,
+		Short: f.short(), TraceBlock: m.trace.size,
 	}
 	if m.flow != nil {
 		r.Epoch = m.flow.epoch
