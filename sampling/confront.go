@@ -16,7 +16,7 @@ const (
 	byChance = 1.645
 	// sharpness is how many times smaller than the error of an estimate that of the
 	// exact samples should be.
-	sharpness = 6
+	sharpness = 24
 	// evident is how far from the limit, in errors of the exact samples, a verdict
 	// is clear without more of them.
 	evident = 4
