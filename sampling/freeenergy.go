@@ -31,6 +31,10 @@ type FreeEnergy struct {
 	// each.
 	Reliable bool     `json:"reliable"`
 	Warnings []string `json:"warnings"`
+
+	// Misses says that exact samples give q a much smaller effective sample size
+	// than its own draws do: these do not come where a part of p is.
+	Misses bool `json:"-"`
 }
 
 // Forward is what independent samples of p = exp(-U)/Z tell of q. They are found
@@ -129,6 +133,7 @@ func (f *FreeEnergy) compare(ess Quantity, r Reference) {
 	// In logarithms: errors of both are relative.
 	excess := ess.Value - math.Log(forward)
 	if excess > math.Log(overrated) && excess > apart*math.Hypot(ess.Error, mean.Error) {
+		f.Misses = true
 		f.Warnings = append(f.Warnings, fmt.Sprintf("the flow misses a part of the distribution: exact samples give it an effective sample size of %s, its own draws say %s", percent(forward), percent(f.ESS)))
 	}
 }

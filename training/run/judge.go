@@ -39,11 +39,9 @@ const (
 	judgementEvent = "judgement" // kind of the events that record a verdict
 
 	// A flow is said to be wrong where <m^2> of its draws is away from the exact
-	// value by so many errors and such a part of it, or where the two effective
-	// sample sizes differ by more than such a factor.
+	// value by so many errors and such a part of it.
 	wrongErrors = 4
 	wrongPart   = 0.05
-	overrated   = 1.5
 	// fewEffective draws are too few for the size of the sample that they are
 	// worth to be known.
 	fewEffective = 20
@@ -211,20 +209,21 @@ func (e *evidence) judge(epoch int, exact Exact) (j *Judgement, v verdict, ok bo
 			return nil, "", false
 		}
 	}
-	v = j.verdict(uncertainty, f.Forward.ESS.Error)
+	v = j.verdict(uncertainty, f.Misses)
 	j.Warning = j.warning(v)
 	return j, v, true
 }
 
-// verdict compares the draws with what is exact, each to its error.
-func (j *Judgement) verdict(m2Error, forwardError float64) verdict {
+// verdict compares m^2 of the draws with what is exact, to its error, and says
+// whether the draws miss something, unless they are too few to tell.
+func (j *Judgement) verdict(m2Error float64, missing bool) verdict {
 	off := j.M2 - j.ExactM2
 	switch {
 	case math.Abs(off) > max(wrongErrors*m2Error, wrongPart*j.ExactM2) && off > 0:
 		return tooMuch
 	case math.Abs(off) > max(wrongErrors*m2Error, wrongPart*j.ExactM2):
 		return tooLittle
-	case j.ReverseESS*float64(j.Draws) >= fewEffective && j.ReverseESS > overrated*(j.ForwardESS+wrongErrors*forwardError):
+	case missing && j.ReverseESS*float64(j.Draws) >= fewEffective:
 		return misses
 	}
 	return ""
