@@ -58,7 +58,7 @@ func monteCarlo(ctx context.Context, m *material) (*figure, error) {
 		text: fmt.Sprintf("The squared magnetization, m2 = ⟨m²⟩, over %d chains by trajectory, from cold and from hot starts, in the latents of the flow and in the fields, "+
 			"with the paper's step and leapfrogs where the settings are equal. The band is one standard error to each side. "+
 			"Chains are in equilibrium once the mean stays within three of its errors of the exact value. "+
-			"tau is the integrated autocorrelation time of m², 1/2 + Σ ρ, in trajectories, or in draws of Wolff's clusters, which beat both; "+
+			"tau is the integrated autocorrelation time of m², 1/2 + Σ ρ, in trajectories, or in draws of Wolff's clusters; "+
 			"a time is in doubt if chains are shorter than 50 of it. `neuralrg compare` measures at length what `neuralrg report` measures in brief unless `--full` is given, "+
 			"and in seconds too.", p.Chains),
 		results: times(r),

@@ -179,6 +179,29 @@ func TestWhatCannotBeMadeIsSaid(t *testing.T) {
 	}
 }
 
+// TestShownReport: the report in the documents has all that its page names, and
+// nothing of the machine that made it.
+func TestShownReport(t *testing.T) {
+	all := files(t, filepath.Join("..", "..", "docs", "report"))
+	page := all[indexName]
+	links := regexp.MustCompile(`\]\(([^)]+)\)`).FindAllSubmatch(page, -1)
+	for _, link := range links {
+		if all[string(link[1])] == nil {
+			t.Errorf("there is no %s", link[1])
+		}
+	}
+	total := 0
+	for name, data := range all {
+		total += len(data)
+		if bytes.Contains(data, []byte("/tmp")) || bytes.Contains(data, []byte("/home")) {
+			t.Errorf("%s has a path", name)
+		}
+	}
+	if len(links) < 2*len(kinds) || total > 3<<19 {
+		t.Errorf("%d links, %d bytes", len(links), total)
+	}
+}
+
 // TestAStopLeavesNothing behind, wherever it comes.
 func TestAStopLeavesNothing(t *testing.T) {
 	dir := trained(t, "run", func(c *training.Config) { c.Epochs = 2 })
