@@ -33,26 +33,26 @@ type DistanceAverage struct {
 	Average
 }
 
-// peers is what averages are over.
-type peers struct {
+// cohort is what averages are over.
+type cohort struct {
 	levels   [2]int
 	distance float64
 }
 
 // byLevel averages over the pairs of sites.
 func byLevel(sites []int, level func(site int) int, class func(a, b int) int, e estimates) []LevelAverage {
-	return averages(sites, class, e, func(a, b int) peers {
-		return peers{levels: levels(level, a, b)}
-	}, func(g peers, a Average) LevelAverage {
+	return averages(sites, class, e, func(a, b int) cohort {
+		return cohort{levels: levels(level, a, b)}
+	}, func(g cohort, a Average) LevelAverage {
 		return LevelAverage{g.levels, a}
 	})
 }
 
 // byDistance averages over the pairs of sites that are as far apart.
 func byDistance(v variables, sites []int, level func(site int) int, class func(a, b int) int, e estimates) []DistanceAverage {
-	return averages(sites, class, e, func(a, b int) peers {
-		return peers{levels(level, a, b), v.distance(a, b)}
-	}, func(g peers, a Average) DistanceAverage {
+	return averages(sites, class, e, func(a, b int) cohort {
+		return cohort{levels(level, a, b), v.distance(a, b)}
+	}, func(g cohort, a Average) DistanceAverage {
 		return DistanceAverage{g.levels, g.distance, a}
 	})
 }
@@ -74,10 +74,10 @@ func (v variables) distance(a, b int) float64 {
 	return math.Sqrt(float64(rows*rows + columns*columns))
 }
 
-// averages are the means over the pairs of each peers, in order.
-func averages[T any](sites []int, class func(a, b int) int, e estimates, of func(a, b int) peers, result func(peers, Average) T) []T {
-	groups := map[peers]map[int]int{} // how often each class occurs
-	pairs := map[peers]int{}
+// averages are the means over the pairs of each cohort, in order.
+func averages[T any](sites []int, class func(a, b int) int, e estimates, of func(a, b int) cohort, result func(cohort, Average) T) []T {
+	groups := map[cohort]map[int]int{} // how often each class occurs
+	pairs := map[cohort]int{}
 	for i, a := range sites {
 		for _, b := range sites[:i] {
 			g := of(a, b)
@@ -89,12 +89,12 @@ func averages[T any](sites []int, class func(a, b int) int, e estimates, of func
 		}
 	}
 	var all []T
-	for _, g := range slices.SortedFunc(maps.Keys(groups), comparePeers) {
+	for _, g := range slices.SortedFunc(maps.Keys(groups), compareCohorts) {
 		all = append(all, result(g, Average{pairs[g], e.mean(groups[g])}))
 	}
 	return all
 }
 
-func comparePeers(a, b peers) int {
+func compareCohorts(a, b cohort) int {
 	return cmp.Or(slices.Compare(a.levels[:], b.levels[:]), cmp.Compare(a.distance, b.distance))
 }

@@ -3,7 +3,9 @@ package rg
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"sync"
 
 	"gonum.org/v1/gonum/floats"
@@ -40,12 +42,8 @@ type estimate struct {
 func (e estimates) sum(times map[int]int) sampling.Quantity {
 	var total, noise float64
 	var parts []float64
-	for class := range e.of { // in order, as sums of floats depend on it
-		n := float64(times[class])
-		if n == 0 {
-			continue
-		}
-		c := e.of[class]
+	for _, class := range slices.Sorted(maps.Keys(times)) { // sums of floats depend on the order
+		n, c := float64(times[class]), e.of[class]
 		if parts == nil {
 			parts = make([]float64, len(c.parts))
 		}

@@ -99,11 +99,9 @@ func aboveBound(ctx context.Context, shape model.Shape, s *Sample, lnZ float64) 
 	// The identity in place of the flow, with fields in units of their deviation:
 	// q is then normal too.
 	x, scale := scaled(s.X)
-	logq := make([]float64, n)
-	for b := range logq {
-		for site := range shape.Sites() {
-			logq[b] += distuv.UnitNormal.LogProb(float64(x[site*n+b])) - math.Log(scale)
-		}
+	logq, unit := make([]float64, n), math.Log(scale)
+	for i, v := range x {
+		logq[i%n] += distuv.UnitNormal.LogProb(float64(v)) - unit
 	}
 	_, _, t.Fields, err = correlationOf(ctx, x, logp, logq)
 	return t, err
