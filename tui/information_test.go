@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
@@ -221,5 +222,24 @@ func TestInformationIsNotAskedForAgain(t *testing.T) {
 	c.press("m")
 	if asked != 2 {
 		t.Errorf("by a key: %d times", asked)
+	}
+}
+
+// The answer shows at once, also where it is the last that comes of a run.
+func TestInformationShowsAtOnce(t *testing.T) {
+	c := newConsole(16, size{120, 40})
+	c.now = func() time.Time { return time.Unix(1e9, 0) }
+	c.press("6")
+	s := *c.fake.feed.Latest()
+	s.Information, s.Inquiry = nil, &run.Inquiry{Spacing: 2, Stage: "measuring latents", Part: 0.3}
+	c.tell(snapshotMsg{&s})
+	if text := ansi.Strip(c.View().Content); !strings.Contains(text, "30 %") {
+		t.Errorf("while it is measured:\n%s", text)
+	}
+	answered := s
+	answered.Information, answered.Inquiry = sampleInformation(s.Config, 2, s.Epoch), nil
+	c.tell(snapshotMsg{&answered})
+	if text := ansi.Strip(c.View().Content); !strings.Contains(text, "this epoch") || !strings.Contains(text, "latents 0") {
+		t.Errorf("with the answer:\n%s", text)
 	}
 }

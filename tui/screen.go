@@ -347,8 +347,8 @@ func (m *screen) drawPane(p placed) []string {
 			lines = remark("attach to the run again to see its levels", area, m.styles)
 		}
 	case informationPane:
-		b.note = informationNote(m.calm)
-		lines = drawInformation(m.calm, m.view, area, m.styles)
+		b.note = informationNote(m.latest)
+		lines = drawInformation(m.latest, m.view, area, m.styles)
 	}
 	return box(lines, b, p.area, m.styles)
 }

@@ -137,7 +137,7 @@ var (
 	drawingStage  = stage{"drawing exact samples", 0, 0.1}
 	latentsStage  = stage{"measuring latents", 0.1, 0.7}
 	fieldsStage   = stage{"measuring fields", 0.7, 0.85}
-	boundingStage = stage{"measuring the total correlation", 0.85, 1}
+	boundingStage = stage{"total correlation", 0.85, 1}
 )
 
 func (t *task) compute(ctx context.Context, f *frozen) (*Information, error) {
