@@ -99,13 +99,13 @@ func linearPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
 	low, high := window(chart.Resample(energy.Values, max(width, 1)), exact)
 	return chart.Plot{
 		Series: []chart.Series{
-			{Values: []float64{exact, exact}, Color: st.graph(st.theme.Exact)},
+			{Values: []float64{exact, exact}, Color: st.graph(st.theme.Exact), Dashed: true},
 			energy,
 		},
 		Low: low, High: high,
 		First: firstEpoch(s), Last: float64(s.Epoch),
 		Label:  decimals(high - low),
-		Labels: st.color(st.theme.Muted), ASCII: st.ascii,
+		Labels: st.color(st.theme.Muted), ASCII: st.ascii, Braille: st.braille,
 	}
 }
 
@@ -180,7 +180,7 @@ func gapPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
 		Low:    low, High: high,
 		First: firstEpoch(s), Last: float64(s.Epoch),
 		Label:  func(v float64) string { return fmt.Sprintf("%.3g", math.Pow(10, v)) },
-		Labels: st.color(st.theme.Muted), ASCII: st.ascii,
+		Labels: st.color(st.theme.Muted), ASCII: st.ascii, Braille: st.braille,
 	}
 }
 

@@ -139,3 +139,12 @@ func TestPanes(t *testing.T) {
 		}
 	}
 }
+
+// In braille curves are finer than cells, and a lattice that cells have no room
+// for shows each of its sites.
+func TestBraille(t *testing.T) {
+	m := still(sample(64, 1234), size{120, 40}, colorprofile.ASCII, false)
+	m.styles.braille = true
+	m.prefer(themes.For(false))
+	golden.RequireEqual(t, frame(m))
+}

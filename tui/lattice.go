@@ -8,7 +8,8 @@ import (
 )
 
 // drawLattice shows the configuration that orders itself: its fields and the
-// spins drawn from them, side by side where there is room.
+// spins drawn from them, side by side where there is room. Spins that would have
+// to be shown as blocks are shown as dots, if those can be drawn.
 func drawLattice(s *run.Snapshot, v view, area size, st *styles) []string {
 	if s == nil || !valid(s.Lattice) {
 		return waiting("the first configuration", area, st)
@@ -18,7 +19,9 @@ func drawLattice(s *run.Snapshot, v view, area size, st *styles) []string {
 		return waiting("more room", area, st)
 	}
 	var picture []string
-	switch {
+	switch fine, fits := chart.FitDots(s.Lattice.L, area.width, area.height-captionRows); {
+	case st.braille && fits && fine.Pool < r.Pool && !v.fields:
+		picture = drawSpins(s.Lattice, fine, st)
 	case two:
 		picture = beside(drawSpins(s.Lattice, r, st), blank(latticeGap, 1), drawFields(s.Lattice, r, true, st))
 	case v.fields:

@@ -287,6 +287,7 @@ func TestOptions(t *testing.T) {
 	}{
 		{Options{}, true},
 		{Options{Theme: "light", Color: Color256, Glyphs: GlyphsASCII, FPS: 4}, true},
+		{Options{Theme: "aurora", Glyphs: GlyphsBraille}, true},
 		{Options{Theme: "no\x1bsuch"}, false},
 		{Options{Color: "17"}, false},
 		{Options{Glyphs: "emoji"}, false},
@@ -343,5 +344,8 @@ func TestTerminalAnswers(t *testing.T) {
 	}
 	if forced.ascii(env) || forced.framesPerSecond(env) != 2 {
 		t.Error("glyphs or frames asked for are overruled")
+	}
+	if (Options{Glyphs: GlyphsBraille}).ascii(env) {
+		t.Error("braille asked for becomes ASCII")
 	}
 }

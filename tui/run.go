@@ -44,6 +44,7 @@ func show(ctx context.Context, r Runner, l Link, o Options, in, out *os.File, en
 	}
 	m := newScreen(do, later(watch), newStyles(themes.For(true), profile, o.ascii(env)))
 	m.link = l
+	m.styles.braille = o.Glyphs == GlyphsBraille
 	if theme, ok := themes.Named(o.Theme); ok {
 		m.dress(theme)
 		m.chosen = true

@@ -164,7 +164,7 @@ func caption(reports []run.SamplerReport, st *styles) string {
 // the exact value. They have done very different numbers of trajectories, so the
 // abscissa is the part of them. The chosen sampler is drawn on top.
 func course(reports []run.SamplerReport, exact float64, chosen run.Sampler, st *styles) chart.Plot {
-	p := chart.Plot{Last: 100, Labels: st.color(st.theme.Muted), ASCII: st.ascii}
+	p := chart.Plot{Last: 100, Labels: st.color(st.theme.Muted), ASCII: st.ascii, Braille: st.braille}
 	low, high := math.Inf(1), math.Inf(-1)
 	add := func(color themes.Color, values ...float64) {
 		for _, v := range values {
@@ -175,6 +175,7 @@ func course(reports []run.SamplerReport, exact float64, chosen run.Sampler, st *
 		p.Series = append(p.Series, chart.Series{Values: values, Color: st.graph(color)})
 	}
 	add(st.theme.Exact, exact, exact)
+	p.Series[0].Dashed = true
 	order := slices.Clone(reports)
 	if order[0].Space == chosen {
 		slices.Reverse(order)

@@ -145,7 +145,7 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // dress puts a theme on.
 func (m *screen) dress(theme themes.Theme) {
-	m.styles = newStyles(theme, m.styles.profile, m.styles.ascii)
+	m.styles = m.styles.dressed(theme)
 }
 
 // take receives a snapshot.

@@ -27,6 +27,7 @@ type styles struct {
 	theme   themes.Theme
 	profile colorprofile.Profile
 	ascii   bool
+	braille bool // dots, where cells or their halves are too coarse
 
 	muted, faint, accent, border, focus, good, warn, bad ink
 	curve, exact, latent, physical                       ink
@@ -56,6 +57,13 @@ func newStyles(theme themes.Theme, profile colorprofile.Profile, ascii bool) *st
 	st.levels = chart.NewMagnitudeInk([]uint32{theme.Ground, theme.Accent.RGB}, convert, ascii)
 	st.magnitude = chart.NewMagnitudeInk(theme.Magnitude, convert, ascii)
 	return st
+}
+
+// dressed is another theme for the same terminal.
+func (st *styles) dressed(theme themes.Theme) *styles {
+	other := newStyles(theme, st.profile, st.ascii)
+	other.braille = st.braille
+	return other
 }
 
 // color is a theme's colour at the depth of the terminal: nil for none.

@@ -26,9 +26,10 @@ type Glyphs string
 
 // The sets of glyphs. Auto asks the locale.
 const (
-	GlyphsAuto  Glyphs = "auto"
-	GlyphsBlock Glyphs = "block"
-	GlyphsASCII Glyphs = "ascii"
+	GlyphsAuto    Glyphs = "auto"
+	GlyphsBraille Glyphs = "braille" // as block, with curves and large lattices in dots
+	GlyphsBlock   Glyphs = "block"
+	GlyphsASCII   Glyphs = "ascii"
 )
 
 // Options are the user's choices about the screen. The zero value leaves
@@ -57,9 +58,9 @@ func (o Options) Validate() error {
 		return usage{"unknown colour depth " + quote(string(o.Color)), "use auto, truecolor, 256, 16 or none"}
 	}
 	switch o.Glyphs {
-	case "", GlyphsAuto, GlyphsBlock, GlyphsASCII:
+	case "", GlyphsAuto, GlyphsBraille, GlyphsBlock, GlyphsASCII:
 	default:
-		return usage{"unknown glyphs " + quote(string(o.Glyphs)), "use auto, block or ascii"}
+		return usage{"unknown glyphs " + quote(string(o.Glyphs)), "use auto, braille, block or ascii"}
 	}
 	if o.FPS < 0 || o.FPS > 60 {
 		return usage{"the frame rate is outside 1 to 60", "10 suits a local terminal, 4 a slow line"}
@@ -112,7 +113,7 @@ func (o Options) profile(out io.Writer, env environment) colorprofile.Profile {
 // ascii says that blocks and lines cannot be drawn: the locale is not UTF-8.
 func (o Options) ascii(env environment) bool {
 	switch o.Glyphs {
-	case GlyphsBlock:
+	case GlyphsBraille, GlyphsBlock:
 		return false
 	case GlyphsASCII:
 		return true

@@ -16,6 +16,7 @@ import (
 type Series struct {
 	Values    []float64
 	Color     asciigraph.AnsiColor
+	Dashed    bool      // told from the others without a colour
 	Low, High []float64 // of the band, at equal distances too
 	Band      color.Color
 }
@@ -28,6 +29,7 @@ type Plot struct {
 	Label       func(float64) string
 	Labels      color.Color
 	ASCII       bool
+	Braille     bool // dots finer than cells, instead of lines by asciigraph
 }
 
 // labelEvery is the distance of labels on the ordinate, in rows.
@@ -56,29 +58,44 @@ func (p Plot) drawable() bool {
 		finite(p.High-p.Low) && finite(p.Last-p.First)
 }
 
-// body is the graph and its ordinate. The ordinate is scaled to 0 .. 1 first,
-// for asciigraph rounds both ends separately and else gains or loses a row; a
-// column is what lies between two points.
+// body is the graph and its ordinate.
 func (p Plot) body(columns, rows int) []string {
-	var data [][]float64
-	var colors []asciigraph.AnsiColor
-	for _, s := range p.Series {
-		data = append(data, p.scaled(Resample(s.Values, columns+1)))
-		colors = append(colors, s.Color)
-	}
 	labels := map[int]string{}
 	for row := 0; row < rows; row += labelEvery {
 		labels[row] = p.Label(p.Low + (p.High-p.Low)*float64(row)/float64(rows-1))
 	}
-	graph := asciigraph.PlotMany(data,
-		asciigraph.Height(rows-1), asciigraph.LowerBound(0), asciigraph.UpperBound(1),
-		asciigraph.Offset(1), asciigraph.SeriesColors(colors...),
-		asciigraph.YAxisValueFormatter(func(float64) string { return "" }))
-	lines := strings.Split(graph, "\n")
+	draw := p.lines
+	if p.Braille && !p.ASCII {
+		draw = p.dots
+	}
+	lines := draw(columns, rows)
 	for _, s := range p.Series {
 		p.shade(lines, s, columns)
 	}
 	return p.labelled(lines, labels)
+}
+
+// lines are the axis and the graph by asciigraph. The ordinate is scaled to 0 .. 1
+// first, for asciigraph rounds both ends separately and else gains or loses a
+// row; a column is what lies between two points.
+func (p Plot) lines(columns, rows int) []string {
+	var data [][]float64
+	var colors []asciigraph.AnsiColor
+	var glyphs []asciigraph.CharSet
+	for _, s := range p.Series {
+		data = append(data, p.scaled(Resample(s.Values, columns+1)))
+		colors = append(colors, s.Color)
+		glyph := asciigraph.DefaultCharSet
+		if s.Dashed {
+			glyph.Horizontal = "╌"
+		}
+		glyphs = append(glyphs, glyph)
+	}
+	graph := asciigraph.PlotMany(data,
+		asciigraph.Height(rows-1), asciigraph.LowerBound(0), asciigraph.UpperBound(1),
+		asciigraph.Offset(1), asciigraph.SeriesColors(colors...), asciigraph.SeriesChars(glyphs...),
+		asciigraph.YAxisValueFormatter(func(float64) string { return "" }))
+	return strings.Split(graph, "\n")
 }
 
 // labelled puts the labels of the ordinate before the rows of a graph, which
@@ -98,7 +115,7 @@ func (p Plot) labelled(graph []string, labels map[int]string) []string {
 
 // plain replaces the box-drawing glyphs of asciigraph.
 var plain = strings.NewReplacer("┤", "|", "─", "-", "│", "|", "╭", ".", "╮", ".",
-	"╰", "'", "╯", "'", "╴", "-", "╶", "-", "└", "+", "┬", "+")
+	"╌", "=", "╰", "'", "╯", "'", "╴", "-", "╶", "-", "└", "+", "┬", "+")
 
 // labelWidth is the width of the widest label on an ordinate of n+1 rows.
 func (p Plot) labelWidth(n int) int {

@@ -25,15 +25,15 @@ func TestFit(t *testing.T) {
 		whole            bool
 		want             Raster
 	}{
-		{16, 34, 17, false, Raster{16, 1, 2}},
-		{16, 16, 8, false, Raster{16, 1, 1}},
-		{16, 15, 8, false, Raster{8, 2, 1}},
-		{16, 48, 24, false, Raster{16, 1, 3}},
-		{16, 48, 24, true, Raster{16, 1, 2}},
-		{16, 16, 8, true, Raster{8, 2, 2}},
-		{64, 34, 16, false, Raster{32, 2, 1}},
-		{128, 300, 90, false, Raster{128, 1, 1}},
-		{4, 32, 16, false, Raster{4, 1, 8}},
+		{16, 34, 17, false, Raster{Tiles: 16, Pool: 1, Scale: 2}},
+		{16, 16, 8, false, Raster{Tiles: 16, Pool: 1, Scale: 1}},
+		{16, 15, 8, false, Raster{Tiles: 8, Pool: 2, Scale: 1}},
+		{16, 48, 24, false, Raster{Tiles: 16, Pool: 1, Scale: 3}},
+		{16, 48, 24, true, Raster{Tiles: 16, Pool: 1, Scale: 2}},
+		{16, 16, 8, true, Raster{Tiles: 8, Pool: 2, Scale: 2}},
+		{64, 34, 16, false, Raster{Tiles: 32, Pool: 2, Scale: 1}},
+		{128, 300, 90, false, Raster{Tiles: 128, Pool: 1, Scale: 1}},
+		{4, 32, 16, false, Raster{Tiles: 4, Pool: 1, Scale: 8}},
 	} {
 		r, ok := Fit(c.L, c.columns, c.rows, c.whole)
 		if !ok || r != c.want {
@@ -55,15 +55,15 @@ func TestSpinGlyphs(t *testing.T) {
 		-1, -1, -1, -1,
 		+1, +1, +1, +1,
 	}
-	got := strings.Join(Spins(spins, Raster{4, 1, 1}, SpinInk{}), "\n")
+	got := strings.Join(Spins(spins, Raster{Tiles: 4, Pool: 1, Scale: 1}, SpinInk{}), "\n")
 	if want := "█▀▄ \n▄▄▄▄"; got != want {
 		t.Errorf("half blocks:\n%s\nwant\n%s", got, want)
 	}
-	got = strings.Join(Spins(spins, Raster{4, 1, 2}, SpinInk{ASCII: true}), "\n")
+	got = strings.Join(Spins(spins, Raster{Tiles: 4, Pool: 1, Scale: 2}, SpinInk{ASCII: true}), "\n")
 	if want := "####....\n##..##..\n........\n########"; got != want {
 		t.Errorf("ascii:\n%s\nwant\n%s", got, want)
 	}
-	got = strings.Join(Spins(spins, Raster{2, 2, 2}, SpinInk{ASCII: true}), "\n")
+	got = strings.Join(Spins(spins, Raster{Tiles: 2, Pool: 2, Scale: 2}, SpinInk{ASCII: true}), "\n")
 	// Blocks: sums 2, -2, 0 with first spin down, 0 with first spin down.
 	if want := "##..\n...."; got != want {
 		t.Errorf("majority of blocks:\n%s\nwant\n%s", got, want)
@@ -76,7 +76,7 @@ func TestSpinScales(t *testing.T) {
 	const L = 8
 	spins := checker(L)
 	for scale := 1; scale <= 7; scale++ {
-		r := Raster{L, 1, scale}
+		r := Raster{Tiles: L, Pool: 1, Scale: scale}
 		lines := Spins(spins, r, SpinInk{})
 		if len(lines) != r.Rows() {
 			t.Fatalf("scale %d: %d lines, want %d", scale, len(lines), r.Rows())
@@ -97,7 +97,7 @@ func TestSpinScales(t *testing.T) {
 // The colours of spins are set once in a row.
 func TestSpinColorsOncePerRow(t *testing.T) {
 	ink := SpinInk{Up: ansi.IndexedColor(166), Down: ansi.IndexedColor(60)}
-	for _, line := range Spins(checker(16), Raster{16, 1, 2}, ink) {
+	for _, line := range Spins(checker(16), Raster{Tiles: 16, Pool: 1, Scale: 2}, ink) {
 		if n := strings.Count(line, "\x1b["); n != 3 {
 			t.Errorf("%d escape sequences in a row, want 3: %q", n, line)
 		}
@@ -109,7 +109,7 @@ var stops = []uint32{0x0000ff, 0x000000, 0xff0000}
 func TestSignedColors(t *testing.T) {
 	ink := NewSignedInk(stops, colorprofile.TrueColor.Convert, false)
 	x := []float32{-2, 0, 2, float32(math.NaN())}
-	lines := Signed(x, Raster{2, 1, 2}, 2, ink, nil)
+	lines := Signed(x, Raster{Tiles: 2, Pool: 1, Scale: 2}, 2, ink, nil)
 	want := []string{
 		"\x1b[38;2;0;0;255m\x1b[48;2;0;0;255m  \x1b[38;2;0;0;0m\x1b[48;2;0;0;0m  \x1b[m",
 		"\x1b[38;2;255;0;0m\x1b[48;2;255;0;0m  \x1b[38;2;0;0;0m\x1b[48;2;0;0;0m  \x1b[m",
@@ -117,7 +117,7 @@ func TestSignedColors(t *testing.T) {
 	if got := strings.Join(lines, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("got\n%q\nwant\n%q", lines, want)
 	}
-	lines = Signed(x, Raster{2, 1, 1}, 2, ink, nil)
+	lines = Signed(x, Raster{Tiles: 2, Pool: 1, Scale: 1}, 2, ink, nil)
 	if want := "\x1b[38;2;0;0;255m\x1b[48;2;255;0;0m▀\x1b[38;2;0;0;0m\x1b[48;2;0;0;0m \x1b[m"; lines[0] != want {
 		t.Errorf("half blocks: %q, want %q", lines[0], want)
 	}
@@ -133,7 +133,7 @@ func TestSignedShades(t *testing.T) {
 		{true, "-###-:::\n-###-:::\n+...+###\n+...+###"},
 	} {
 		ink := NewSignedInk(stops, nil, c.ascii)
-		if got := strings.Join(Signed(x, Raster{2, 1, 4}, 1, ink, nil), "\n"); got != c.want {
+		if got := strings.Join(Signed(x, Raster{Tiles: 2, Pool: 1, Scale: 4}, 1, ink, nil), "\n"); got != c.want {
 			t.Errorf("got\n%s\nwant\n%s", got, c.want)
 		}
 	}
@@ -145,7 +145,7 @@ func TestSignedPools(t *testing.T) {
 	x[0], x[1], x[4], x[5] = 1, 1, 1, 1
 	x[10] = -4
 	ink := NewSignedInk(stops, nil, false)
-	if got, want := strings.Join(Signed(x, Raster{2, 2, 2}, 1, ink, nil), "\n"), "+█  \n  -█"; got != want {
+	if got, want := strings.Join(Signed(x, Raster{Tiles: 2, Pool: 2, Scale: 2}, 1, ink, nil), "\n"), "+█  \n  -█"; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
@@ -154,7 +154,7 @@ func TestMark(t *testing.T) {
 	x := make([]float32, 64)
 	ink := NewSignedInk(stops, colorprofile.TrueColor.Convert, false)
 	for scale, want := range map[int]string{1: "◆", 2: "[]", 3: "[ ]", 4: "[  ]", 5: "[   ]"} {
-		r := Raster{8, 1, scale}
+		r := Raster{Tiles: 8, Pool: 1, Scale: scale}
 		found := 0
 		for _, line := range Signed(x, r, 1, ink, &Mark{Row: 3, Column: 5}) {
 			plain := ansi.Strip(line)

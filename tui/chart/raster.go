@@ -7,6 +7,7 @@ type Raster struct {
 	Tiles int // along a side: L/Pool
 	Pool  int
 	Scale int
+	Dots  bool // each tile is a dot of braille, eight in a cell; Scale says nothing then
 }
 
 // Fit finds the largest picture of an L x L lattice within a number of columns
@@ -31,11 +32,33 @@ func Fit(L, columns, rows int, whole bool) (r Raster, ok bool) {
 	return Raster{}, false
 }
 
+// FitDots finds the picture in dots that pools the fewest sites: half as wide and
+// as high as what Fit makes of as many tiles. Only spins can be drawn like that.
+func FitDots(L, columns, rows int) (r Raster, ok bool) {
+	for pool := 1; L/pool >= dotRows; pool *= 2 {
+		r = Raster{Tiles: L / pool, Pool: pool, Dots: true}
+		if r.Columns() <= columns && r.Rows() <= rows {
+			return r, true
+		}
+	}
+	return Raster{}, false
+}
+
 // Columns is the width of the picture.
-func (r Raster) Columns() int { return r.Tiles * r.Scale }
+func (r Raster) Columns() int {
+	if r.Dots {
+		return r.Tiles / dotColumns
+	}
+	return r.Tiles * r.Scale
+}
 
 // Rows is the height of the picture.
-func (r Raster) Rows() int { return r.Tiles * r.Scale / 2 }
+func (r Raster) Rows() int {
+	if r.Dots {
+		return r.Tiles / dotRows
+	}
+	return r.Tiles * r.Scale / 2
+}
 
 // Tile is the tile that holds a site, given by row and column.
 func (r Raster) Tile(row, column int) (x, y int) { return column / r.Pool, row / r.Pool }

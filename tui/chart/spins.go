@@ -19,6 +19,9 @@ type SpinInk struct {
 // third of what it costs with a colour a cell.
 func Spins(spins []int8, r Raster, ink SpinInk) []string {
 	up := majority(spins, r)
+	if r.Dots {
+		return dottedSpins(up, r, ink)
+	}
 	lines := make([]string, r.Rows())
 	for j := range lines {
 		upper, lower := r.halves(j)

@@ -39,7 +39,7 @@ func screenFlags(flags *pflag.FlagSet, o *tui.Options) {
 	addChoice(flags, &o.Color, "color", "colours",
 		tui.ColorAuto, tui.ColorTrue, tui.Color256, tui.Color16, tui.ColorNone)
 	addChoice(flags, &o.Glyphs, "glyphs", "characters",
-		tui.GlyphsAuto, tui.GlyphsBlock, tui.GlyphsASCII)
+		tui.GlyphsAuto, tui.GlyphsBraille, tui.GlyphsBlock, tui.GlyphsASCII)
 	flags.Var((*word)(&o.Theme), "theme", "colour theme (by the terminal's background)")
 	flags.Var((*whole)(&o.FPS), "fps", "pictures a second at most (5, and 4 over SSH)")
 }
