@@ -79,10 +79,14 @@ func TestInformationPane(t *testing.T) {
 		})
 	}
 	for name, change := range map[string]func(*run.Snapshot, *view){
-		"nothing":  func(s *run.Snapshot, _ *view) { s.Information = nil },
-		"first":    func(s *run.Snapshot, _ *view) { s.Information, s.Inquiry = nil, &run.Inquiry{Stage: "drawing exact samples"} },
-		"now":      func(s *run.Snapshot, _ *view) { s.Information.Epoch = s.Epoch },
-		"progress": func(s *run.Snapshot, _ *view) { s.Inquiry = &run.Inquiry{Stage: "measuring latents", Part: 0.31, Done: 1120, Total: 2700} },
+		"nothing": func(s *run.Snapshot, _ *view) { s.Information = nil },
+		"first": func(s *run.Snapshot, _ *view) {
+			s.Information, s.Inquiry = nil, &run.Inquiry{Stage: "drawing exact samples"}
+		},
+		"now": func(s *run.Snapshot, _ *view) { s.Information.Epoch = s.Epoch },
+		"progress": func(s *run.Snapshot, _ *view) {
+			s.Inquiry = &run.Inquiry{Stage: "measuring latents", Part: 0.31, Done: 1120, Total: 2700}
+		},
 		"error": func(s *run.Snapshot, _ *view) {
 			s.Inquiry = &run.Inquiry{Error: "the flow gives what is not finite for 3 of 4096 exact samples", Hint: "take a flow that has learnt more"}
 		},
