@@ -13,19 +13,24 @@ import (
 	"neuralrg/training/rg"
 )
 
-// mostInformed is the most variables of a matrix of mutual information.
-const mostInformed = 256
+const (
+	mostInformed     = 256 // variables of a matrix of mutual information
+	fewestInformants = 512 // samples that it takes
+)
 
 // informations are what fields and latents know of each other.
 type informations struct {
 	fields, drawn, latents *rg.Information // of the model, of the flow, of the latents under the model
 	total                  *rg.TotalCorrelation
-	from                   int // of the samples, those that serve for the tree alone
+	untold                 error // why there is no total
 }
 
 // informed estimates all of it.
 func (m *material) informed(ctx context.Context) (*informations, error) {
 	return m.information.get(func() (*informations, error) {
+		if m.Samples < fewestInformants {
+			return nil, &problem{text: fmt.Sprintf("mutual information from %d samples would be noise", m.Samples), hint: fmt.Sprintf("give --samples %d or more", fewestInformants)}
+		}
 		s, err := m.exactSamples(ctx)
 		if err != nil {
 			return nil, err
@@ -39,7 +44,7 @@ func (m *material) informed(ctx context.Context) (*informations, error) {
 			return rg.Options{Seed: m.Seed, Threads: m.Threads, Tell: func(done, of int) { m.tell(fmt.Sprintf("%s, %d of %d pairs", what, done, of)) }}
 		}
 		sites := chosen(shape)
-		all := &informations{from: 3 * s.N / 4}
+		all, apart := &informations{}, 3*s.N/4 // where the samples begin that serve for the tree alone
 		if all.fields, err = rg.FieldInformation(ctx, shape.L, s.X, sites, options("fields of the model")); err != nil {
 			return nil, err
 		}
@@ -48,14 +53,14 @@ func (m *material) informed(ctx context.Context) (*informations, error) {
 		}
 		slices.SortStableFunc(sites, func(a, b int) int { return order(shape, b) - order(shape, a) })
 		o := options("latents")
-		o.To = all.from
+		o.To = apart
 		if all.latents, err = rg.LatentInformation(ctx, shape, s.Z, sites, o); err != nil {
 			return nil, err
 		}
 		o = options("tree")
-		o.From = all.from
-		all.total, err = rg.EstimateTotalCorrelation(ctx, shape, s, t.Energy.LnZDual(), all.latents, o)
-		return all, err
+		o.From = apart
+		all.total, all.untold = rg.EstimateTotalCorrelation(ctx, shape, s, t.Energy.LnZDual(), all.latents, o)
+		return all, ctx.Err()
 	})
 }
 
@@ -171,12 +176,16 @@ func distances(ctx context.Context, m *material) (*figure, error) {
 			drawn.add("latents", fmt.Sprintf("%d, %d", d.Levels[0], d.Levels[1]), d.Distance, d.Pairs, d.Value, d.Error)
 		}
 	}
+	why := ""
+	if all.untold != nil {
+		why = fmt.Sprintf(" The total correlation is not to be had: %v.", all.untold)
+	}
 	return &figure{
 		sheet: sheet{diagrams(60*vg.Millimeter, []*panel{fields, latents})},
 		text: "The mean mutual information of pairs at a distance: left of the fields, of the model and of the flow's own draws; right of the latents of one level under the model, by the distance of their blocks. " +
 			"Below what the latents know of each other all together, their total correlation: KL(p‖q) less what the marginals of the latents differ from normal ones, and two bounds from below, by the correlations of the latents " +
 			"made normal one by one, and by the tree of the pairs with the most information (Chow and Liu), which was chosen by other samples. All of the model's structure that the flow has not taken up is in it. " +
-			"Then the means of the mutual information over all pairs of two levels.",
+			"Then the means of the mutual information over all pairs of two levels." + why,
 		results: totals(all),
 		data:    []data{{"", drawn}},
 	}, nil
@@ -185,14 +194,15 @@ func distances(ctx context.Context, m *material) (*figure, error) {
 // totals are the bounds on the total correlation, and the means by level.
 func totals(all *informations) *table {
 	t := newTable("quantity", "value [nats]", "error [nats]")
-	c := all.total
-	t.add("KL(p‖q), an upper bound", c.Upper.Value, c.Upper.Error)
-	t.add("sum of KL of the marginals from normal ones", c.Marginals.Value, c.Marginals.Error)
-	t.add("total correlation, the difference", c.Value.Value, c.Value.Error)
-	if c.Gaussian != nil {
-		t.add("bound from below, by correlations", c.Gaussian.Value, c.Gaussian.Error)
+	if c := all.total; c != nil {
+		t.add("KL(p‖q), an upper bound", c.Upper.Value, c.Upper.Error)
+		t.add("sum of KL of the marginals from normal ones", c.Marginals.Value, c.Marginals.Error)
+		t.add("total correlation, the difference", c.Value.Value, c.Value.Error)
+		if c.Gaussian != nil {
+			t.add("bound from below, by correlations", c.Gaussian.Value, c.Gaussian.Error)
+		}
+		t.add(fmt.Sprintf("bound from below, by a tree of %d pairs", len(c.Tree)), c.TreeBound.Value, c.TreeBound.Error)
 	}
-	t.add(fmt.Sprintf("bound from below, by a tree of %d pairs", len(c.Tree)), c.TreeBound.Value, c.TreeBound.Error)
 	for _, l := range all.latents.ByLevel {
 		t.add(fmt.Sprintf("mean of pairs of levels %d and %d", l.Levels[0], l.Levels[1]), l.Value, l.Error)
 	}

@@ -163,7 +163,7 @@ func TestWhatCannotBeMadeIsSaid(t *testing.T) {
 			t.Errorf("%s: %s has no hint", m.Name, m.Reason)
 		}
 	}
-	for name, reason := range map[string]string{"depth": "only one run", "samples-by-epoch": "only the checkpoint of epoch 1", "information": "64"} {
+	for name, reason := range map[string]string{"depth": "only one run", "samples-by-epoch": "only the checkpoint of epoch 1", "information": "64 samples"} {
 		if !strings.Contains(missing[name].Reason, reason) {
 			t.Errorf("%s: %+v", name, missing[name])
 		}
