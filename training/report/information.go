@@ -195,9 +195,10 @@ func distances(ctx context.Context, m *material) (*figure, error) {
 func totals(all *informations) *table {
 	t := newTable("quantity", "value [nats]", "error [nats]")
 	if c := all.total; c != nil {
+		t.add("total correlation of the fields", c.Fields.Value, c.Fields.Error)
 		t.add("KL(p‖q), an upper bound", c.Upper.Value, c.Upper.Error)
 		t.add("sum of KL of the marginals from normal ones", c.Marginals.Value, c.Marginals.Error)
-		t.add("total correlation, the difference", c.Value.Value, c.Value.Error)
+		t.add("total correlation of the latents, the difference", c.Value.Value, c.Value.Error)
 		if c.Gaussian != nil {
 			t.add("bound from below, by correlations", c.Gaussian.Value, c.Gaussian.Error)
 		}
