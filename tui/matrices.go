@@ -33,10 +33,15 @@ const (
 
 // arrangements are in the order of preference.
 var arrangements = []arrangement{
-	{two: true, labels: true, aside: true}, {labels: true, aside: true},
-	{two: true, aside: true}, {aside: true},
-	{two: true, labels: true, state: true}, {labels: true, state: true},
-	{two: true, state: true}, {state: true}, {},
+	{two: true, labels: true, aside: true},
+	{labels: true, aside: true},
+	{two: true, aside: true},
+	{aside: true},
+	{two: true, labels: true, state: true},
+	{labels: true, state: true},
+	{two: true, state: true},
+	{state: true},
+	{},
 }
 
 // bestArrangement is the one with the finest picture, and of these the first. A
