@@ -27,8 +27,10 @@ func TestSeedDecides(t *testing.T) {
 			t.Errorf("%s is another with one thread", name)
 		}
 	}
-	for _, name := range []string{"samples-by-epoch.csv", "monte-carlo.csv", "information.csv", "responses.csv", "latent-energy.csv", "coarse-energy.csv",
-		"couplings.csv", "scales.csv", "resampling.csv", "marginals.csv", "collective.csv", "conditional.csv"} {
+	for _, name := range []string{
+		"samples-by-epoch.csv", "monte-carlo.csv", "information.csv", "responses.csv", "latent-energy.csv", "coarse-energy.csv",
+		"couplings.csv", "scales.csv", "resampling.csv", "marginals.csv", "collective.csv", "conditional.csv",
+	} {
 		if bytes.Equal(first[name], other[name]) {
 			t.Errorf("%s does not know the seed", name)
 		}
