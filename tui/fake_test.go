@@ -47,6 +47,8 @@ func (f *fakeRun) Do(c run.Command) error {
 		f.state.Rate, f.state.BaseRate = c.Value, c.Value
 	case run.Respond:
 		f.state.Response = response(f.state.Config.L, c.Latent, f.state.Epoch)
+	case run.Examine:
+		f.state.Examination = examination(geometryOf(f.state.Config), c.Latent, f.state.Epoch)
 	case run.Fix, run.Release:
 		l := *f.state.Lattice
 		l.Fixed = nil
@@ -128,6 +130,7 @@ func sample(L, epochs int) *run.Snapshot {
 	}
 	s.Response = response(L, geometryOf(s.Config).start(), epochs-12)
 	s.Levels = levels(s.Lattice, epochs-3)
+	s.Examination = examination(geometryOf(s.Config), s.Response.Latent, epochs-9)
 	s.Judgement = &run.Judgement{Epoch: epochs - 4, M2: 0.548, ExactM2: m2, ReverseESS: 0.35, ForwardESS: 0.31}
 	s.Samplers = []run.SamplerReport{
 		{
@@ -199,4 +202,27 @@ func levels(l *run.Lattice, epoch int) *run.Levels {
 		all.Coarse, all.Zero, all.Drawn = append(all.Coarse, coarse), append(all.Zero, zero), append(all.Drawn, drawn)
 	}
 	return all
+}
+
+// examination is of a latent with two peaks that a few others know of.
+func examination(g geometry, latent, epoch int) *run.Examination {
+	x := &run.Examination{
+		Epoch: epoch, Latent: latent, Level: g.Level(latent), Samples: 4096,
+		Mean: run.Measured{Value: 0.0132, Error: 0.0156}, Deviation: run.Measured{Value: 1.0214, Error: 0.011},
+		Divergence:    run.Measured{Value: 0.0214, Error: 0.0031},
+		Magnetization: run.Measured{Value: 0.613, Error: 0.009}, Energy: run.Measured{Value: -0.02, Error: 0.016},
+		EnergySquare: run.Measured{Value: -0.204, Error: 0.015},
+		Noise:        0.0102, Compared: 48, Candidates: 48,
+	}
+	for bin := range 64 {
+		z := (float64(bin)+0.5)/8 - 4
+		x.Histogram = append(x.Histogram, float32(0.27*math.Exp(-2*(z-0.8)*(z-0.8))+0.55*math.Exp(-2*(z+0.8)*(z+0.8))))
+	}
+	for i := range 6 {
+		other := (latent + 3*i*i + 1) % g.Sites()
+		x.Partners = append(x.Partners, run.Partner{
+			Latent: other, Level: g.Level(other), Information: run.Measured{Value: 0.11 / float64(i+1), Error: 0.008},
+		})
+	}
+	return x
 }

@@ -47,10 +47,19 @@ func TestScreens(t *testing.T) {
 			m.link = Link{Away: true, How: "attached"}
 			m.quit("q")
 		},
-		"severed":       func(m *screen) { m.sever() },
-		"files":         func(m *screen) { m.link = Link{Away: true, ReadOnly: true, How: "by files of far-away, read-only"} },
-		"saving":        func(m *screen) { m.dialog = savingDialog },
-		"latents":       func(m *screen) { m.view.focus = latentsPane },
+		"severed":           func(m *screen) { m.sever() },
+		"files":             func(m *screen) { m.link = Link{Away: true, ReadOnly: true, How: "by files of far-away, read-only"} },
+		"saving":            func(m *screen) { m.dialog = savingDialog },
+		"latents":           func(m *screen) { m.view.focus = latentsPane },
+		"latentsStatistics": func(m *screen) { m.view.focus, m.view.face = latentsPane, statisticsFace },
+		"latentsZoomed":     func(m *screen) { m.view.focus, m.view.zoomed = latentsPane, true },
+		"latentsExamining": func(m *screen) {
+			m.view.focus, m.view.face = latentsPane, statisticsFace
+			s, x := *s, *s.Examination
+			x.Partners, x.Compared = x.Partners[:2], 2
+			s.Examination = &x
+			m.latest = &s
+		},
 		"sampler":       func(m *screen) { m.view.focus = samplerPane },
 		"samplerZoomed": func(m *screen) { m.view.focus, m.view.zoomed = samplerPane, true },
 		"samplerShort": func(m *screen) {

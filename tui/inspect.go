@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"neuralrg/training/run"
@@ -22,20 +24,32 @@ func (m *screen) ask() tea.Cmd {
 	return m.after(selectDelay, selectedMsg{m.moves})
 }
 
-// respond sends the question, unless its answer is there.
+// respond sends what there is to ask of the chosen latent, unless the answers are
+// there.
 func (m *screen) respond() tea.Cmd {
-	if !m.inspecting() || !m.reaches(flow) {
+	area, inspecting := m.inspected()
+	if !inspecting || !m.reaches(flow) {
 		return nil
 	}
 	newest := m.latest.Epoch
 	if m.link.ReadOnly {
 		newest = m.latest.Saved
 	}
-	if r := responseOf(m.latest, m.geometry(), m.view.latent); r != nil && r.Epoch >= newest {
-		return nil
+	var asked []tea.Cmd
+	ask := func(kind run.Kind) {
+		m.askedAt = m.now()
+		asked = append(asked, m.send(run.Command{Kind: kind, Latent: m.view.latent}))
 	}
-	m.askedAt = m.now()
-	return m.send(run.Command{Kind: run.Respond, Latent: m.view.latent})
+	if r := responseOf(m.latest, m.geometry(), m.view.latent); r == nil || r.Epoch < newest {
+		ask(run.Respond)
+	}
+	v := m.view
+	v.solo = m.solo()
+	x := examinationOf(m.latest, m.geometry(), m.view.latent)
+	if slices.Contains(v.faces(inside(area).width), statisticsFace) && (x == nil || x.Done() && x.Epoch < newest) {
+		ask(run.Examine)
+	}
+	return tea.Batch(asked...)
 }
 
 // refresh asks again for a response that has grown old.
@@ -48,5 +62,21 @@ func (m *screen) refresh() tea.Cmd {
 
 // inspecting says that the latents are on the screen.
 func (m *screen) inspecting() bool {
-	return m.latest != nil && m.placed && m.shows(latentsPane)
+	_, ok := m.inspected()
+	return ok
+}
+
+// inspected is the box of the latents, if they are on the screen.
+func (m *screen) inspected() (area size, ok bool) {
+	if m.latest == nil || !m.placed {
+		return size{}, false
+	}
+	for _, column := range m.arranged() {
+		for _, p := range column {
+			if p.pane == latentsPane {
+				return p.area, true
+			}
+		}
+	}
+	return size{}, false
 }

@@ -29,6 +29,7 @@ func actions() []action {
 		{[]string{"up", "down", "left", "right"}, "arrows", "choose a latent of the same level", "latent", latentsPane, nowhere, (*screen).move},
 		{[]string{"[", "]", "pgup", "pgdown"}, "[ ]", "go to a finer or a coarser level", "level", latentsPane, nowhere, (*screen).changeLevel},
 		{[]string{"<", ">", ",", "."}, "< >", "change the latent by a quarter σ: the lattice follows", "slide", latentsPane, flow, (*screen).slide},
+		{[]string{"v"}, "v", "its response, its distribution, or the levels", "view", latentsPane, nowhere, (*screen).turnFace},
 		{[]string{"0"}, "0", "the latents as they were drawn", "as drawn", latentsPane, altered, (*screen).release},
 		{[]string{"0"}, "0", "the latents as they were drawn", "as drawn", latticePane, altered, (*screen).release},
 		{[]string{"l"}, "l", "free energy, or the gap on a logarithmic scale", "scale", energyPane, nowhere, (*screen).toggleScale},

@@ -28,18 +28,20 @@ func drawLatents(s *run.Snapshot, v view, area size, st *styles) []string {
 
 // drawLatent is all but the slider.
 func drawLatent(s *run.Snapshot, g geometry, v view, area size, st *styles) []string {
-	aside := latentAside(g, v.latent, st)
-	if strongest := strongestAside(responseOf(s, g, v.latent), st); len(aside)+len(strongest) <= area.height {
-		aside = append(aside, strongest...)
+	shown := v.faces(area.width)
+	under := size{area.width, area.height - 1}
+	if picture := shown[0] == responseFace || shown[0] == gridFace; picture && len(shown) == 1 {
+		aside := latentAside(g, v.latent, st)
+		if strongest := strongestAside(responseOf(s, g, v.latent), st); len(aside)+len(strongest) <= area.height {
+			aside = append(aside, strongest...)
+		}
+		margin := ansi.StringWidth(aside[0]) + latticeGap
+		beneath := latentPicture(s, g, v, shown[0], under, st)
+		if narrow := latentPicture(s, g, v, shown[0], size{area.width - margin, area.height}, st); len(narrow) >= len(beneath) {
+			return middle(beside(aside, blank(latticeGap, 1), narrow), area)
+		}
 	}
-	margin := ansi.StringWidth(aside[0]) + latticeGap
-	beneath := latentPicture(s, g, v, size{area.width, area.height - 1}, st)
-	if narrow := latentPicture(s, g, v, size{area.width - margin, area.height}, st); len(narrow) >= len(beneath) {
-		picture := beside(aside, blank(latticeGap, 1), narrow)
-		return middle(picture, area)
-	}
-	return append([]string{latentHead(g, v.latent, area.width, st)},
-		middle(beneath, size{area.width, area.height - 1})...)
+	return append([]string{latentHead(g, v.latent, area.width, st)}, drawFaces(s, g, v, shown, under, st)...)
 }
 
 // latentHead says on one line which latent is chosen.
@@ -111,24 +113,18 @@ func siteName(g geometry, latent int) string {
 	return fmt.Sprintf("%*d,%*d", digits, latent/g.L, digits, latent%g.L)
 }
 
-// latentPicture is the response, or the map of positions as long as there is
-// none; both side by side where there is room. It is nil where there is none.
-func latentPicture(s *run.Snapshot, g geometry, v view, area size, st *styles) []string {
-	rows := area.height - 1
-	one, ok := chart.Fit(g.L, area.width, rows, st.signed.Shaded())
+// latentPicture is the response, or the map of positions, also as long as there
+// is no response. It is nil where there is no room.
+func latentPicture(s *run.Snapshot, g geometry, v view, f face, area size, st *styles) []string {
+	r, ok := chart.Fit(g.L, area.width, area.height-1, st.signed.Shaded())
 	if !ok {
 		return nil
 	}
 	mark := &chart.Mark{Row: v.latent / g.L, Column: v.latent % g.L}
-	shown := responseOf(s, g, v.latent)
-	if shown == nil {
-		return drawWhere(g, mark, one, st)
+	if shown := responseOf(s, g, v.latent); shown != nil && f == responseFace {
+		return drawResponse(s, shown, mark, r, st)
 	}
-	both, fits := chart.Fit(g.L, (area.width-latticeGap)/2, rows, st.signed.Shaded())
-	if !fits || both.Columns() < 32 {
-		return drawResponse(s, shown, mark, one, st)
-	}
-	return beside(drawWhere(g, mark, both, st), blank(latticeGap, 1), drawResponse(s, shown, mark, both, st))
+	return drawWhere(g, mark, r, st)
 }
 
 // responseOf is the response to a latent, if the snapshot has one.

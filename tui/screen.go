@@ -21,6 +21,8 @@ type view struct {
 	gap    bool // the logarithm of the gap, not the free energy itself
 	latent int  // the site whose latent is inspected
 
+	face    face      // of the latent that is shown first
+	solo    bool      // one pane has the screen for itself; set to draw
 	sliding bool      // a value was asked for and does not show yet:
 	slid    run.Fixed // this
 
@@ -206,7 +208,7 @@ func (m *screen) send(c run.Command) tea.Cmd {
 // replaces says whether a command makes the one before it pointless.
 func replaces(c, before run.Command) bool {
 	switch c.Kind {
-	case run.SetRate, run.Respond, run.SetTrajectory, run.Fix, run.Inform, run.Coarsen:
+	case run.SetRate, run.Respond, run.SetTrajectory, run.Fix, run.Examine, run.Inform, run.Coarsen:
 		return c.Kind == before.Kind && c.Sampler == before.Sampler
 	}
 	return false
@@ -336,7 +338,9 @@ func (m *screen) drawPane(p placed) []string {
 		b.note = energyNote(m.view)
 		lines = drawEnergy(m.calm, m.view, area, m.styles)
 	case latentsPane:
-		lines = drawLatents(m.latest, m.view, area, m.styles)
+		v := m.view
+		v.solo = m.solo()
+		lines = drawLatents(m.latest, v, area, m.styles)
 	case samplerPane:
 		b.note = "hybrid Monte Carlo"
 		lines = drawSampler(m.calm, m.view, area, m.styles)

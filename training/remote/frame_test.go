@@ -18,7 +18,7 @@ import (
 func TestMessages(t *testing.T) {
 	arrives(t, newHello(), maxOrder)
 	arrives(t, hello{Program: program, Protocol: 7, Version: "9", Refused: "no room"}, maxReport)
-	for _, k := range []run.Kind{run.Pause, run.Resume, run.SetRate, run.SetSampler, run.Redraw, run.Respond, run.Inform, run.Fix, run.Release, run.Coarsen, run.Save, run.Stop, run.ResetChains, run.SetTrajectory, run.Tune} {
+	for _, k := range []run.Kind{run.Pause, run.Resume, run.SetRate, run.SetSampler, run.Redraw, run.Respond, run.Examine, run.Inform, run.Fix, run.Release, run.Coarsen, run.Save, run.Stop, run.ResetChains, run.SetTrajectory, run.Tune} {
 		arrives(t, order{Number: 1<<64 - 1, Command: run.Command{Kind: k, Value: 0.1, Latent: 5, Sampler: run.SamplerBoth, Leapfrogs: 7, Start: run.Cold}}, maxOrder)
 	}
 	arrives(t, report{Answer: newAnswer(4, nil)}, maxReport)

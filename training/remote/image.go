@@ -129,6 +129,11 @@ func check(s *run.Snapshot) error {
 	if n := len(s.Latents); n != 0 && n != sites {
 		return fmt.Errorf("%d latents do not fit L=%d", n, s.Config.L)
 	}
+	if x := s.Examination; x != nil {
+		if err := x.Check(s.Config.Shape); err != nil {
+			return err
+		}
+	}
 	if r := s.Response; r != nil && (r.L != s.Config.L || len(r.Map) != sites || len(r.Error) != sites || r.Latent < 0 || r.Latent >= sites) {
 		return fmt.Errorf("a response of latent %d at %d sites, with %d errors, does not fit L=%d", r.Latent, len(r.Map), len(r.Error), s.Config.L)
 	}

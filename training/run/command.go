@@ -17,6 +17,7 @@ const (
 	SetSampler Kind = "set-sampler" // Sampler
 	Redraw     Kind = "redraw"      // fresh latents for the lattice
 	Respond    Kind = "respond"     // Latent: compute its response; comes back in a later Snapshot
+	Examine    Kind = "examine"     // Latent: its distribution and its partners, likewise
 	Fix        Kind = "fix"         // Latent, Value: the lattice with that latent at that value
 	Release    Kind = "release"     // the lattice with all its latents as drawn
 	Inform     Kind = "inform"      // Spacing: compute an Information; likewise
@@ -55,7 +56,7 @@ type Command struct {
 // files of a run can do it too.
 func (k Kind) Looks() bool {
 	switch k {
-	case Redraw, Respond, Inform, Fix, Release, Coarsen:
+	case Redraw, Respond, Examine, Inform, Fix, Release, Coarsen:
 		return true
 	}
 	return false
@@ -74,7 +75,7 @@ func (c Command) validate(sites int) error {
 		return validateRate(c.Value)
 	case SetSampler:
 		return c.Sampler.validate()
-	case Respond:
+	case Respond, Examine:
 		return c.validateLatent(sites)
 	case Fix:
 		if !(math.Abs(c.Value) <= MostLatent) {

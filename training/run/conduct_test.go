@@ -28,6 +28,7 @@ func TestCommandsAreChecked(t *testing.T) {
 		{Kind: SetSampler, Sampler: "wolff"},
 		{Kind: Respond, Latent: -1},
 		{Kind: Respond, Latent: 16},
+		{Kind: Examine, Latent: 16},
 		{Kind: Fix, Latent: 16},
 		{Kind: Fix, Value: math.NaN()},
 		{Kind: Fix, Value: MostLatent + 0.01},
@@ -132,6 +133,7 @@ func TestSamplersChangeNoBit(t *testing.T) {
 	do(t, r, Command{Kind: Redraw})
 	do(t, r, Command{Kind: Fix, Latent: 3, Value: 2})
 	do(t, r, Command{Kind: Coarsen})
+	do(t, r, Command{Kind: Examine, Latent: 3})
 	do(t, r, Command{Kind: SetTrajectory, Sampler: SamplerBoth, Value: 0.1, Leapfrogs: 3})
 	do(t, r, Command{Kind: ResetChains, Sampler: SamplerLatent, Start: Hot})
 	do(t, r, Command{Kind: Tune, Sampler: SamplerPhysical})

@@ -35,6 +35,7 @@ type conductor struct {
 	inspector   *inspector
 	informant   *informant
 	coarsener   *coarsener
+	examiner    *examiner
 	background  []*background // the samplers, latent first
 	judge       *judge
 
@@ -98,6 +99,7 @@ func (b *conductor) start(ctx context.Context) {
 	b.inspector = newInspector(b.config.Config, b.flows, b.tell)
 	b.informant = newInformant(b.config.Config, b.energy, b.exact.LnZDual, b.flows, informantShare, b.tell)
 	b.coarsener = newCoarsener(b.config.Config, b.flows, b.tell)
+	b.examiner = newExaminer(b.config.Config, b.energy, b.flows, besideTraining, b.tell)
 	b.background = b.newSamplers()
 	b.judge = b.newJudge()
 	b.phase = Training
@@ -110,6 +112,7 @@ func (b *conductor) start(ctx context.Context) {
 	b.spawn("inspector", func() { b.inspector.work(workers) })
 	b.spawn("informant", func() { b.informant.work(workers) })
 	b.spawn("coarsener", func() { b.coarsener.work(workers) })
+	b.spawn("examiner", func() { b.examiner.work(workers) })
 	b.spawn("lease", func() { b.keepAlive(workers) })
 	for _, s := range b.background {
 		b.spawn(string(s.space)+" sampler", func() { s.work(workers) })

@@ -23,6 +23,8 @@ func (b *conductor) take(q request) {
 		b.informant.ask(c.Spacing)
 	case Coarsen:
 		b.coarsener.ask(drawing{b.draw, b.fixed})
+	case Examine:
+		b.examiner.ask(c.Latent)
 	case SetSampler:
 		q.answer <- b.enable(c.Sampler)
 		return

@@ -17,9 +17,11 @@ func checkMemory(c Config, threads int) error {
 
 // besides is the memory that a run takes beside its trainer: states and their
 // archives on the way to the disk, frozen flows, and the tapes of the picture, the
-// inspector, the latent sampler, the judge and the informant, with its samples.
+// inspector, the latent sampler, the judge, the informant and the examiner, the
+// latter two with their samples.
 func besides(c Config) int {
-	return 16*4*c.Parameters() + 5*c.TapeBytes(256) + 2*sampleBytes*samplesInformed(c.Sites())*c.Sites()
+	samples := 2*samplesInformed(c.Sites()) + samplesExamined(c.Sites())
+	return 16*4*c.Parameters() + 6*c.TapeBytes(256) + sampleBytes*samples*c.Sites()
 }
 
 // sampleBytes is what a site of a sample takes: its field, its latent, its spin.

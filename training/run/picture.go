@@ -19,6 +19,7 @@ const (
 	judgeStream
 	informationStream
 	levelsStream
+	examinationStream
 )
 
 // picture generates the configuration that a run shows. Its latents, its sign

@@ -22,6 +22,7 @@ type Record struct {
 	picture     *picture
 	responder   *responder // nil until it is needed
 	informant   *informant // likewise
+	examiner    *examiner  // likewise
 	zoom        *zoom      // likewise
 
 	metrics, events tail
@@ -216,6 +217,9 @@ func (r *Record) snapshot(p Phase) *Snapshot {
 		s.Lattice = r.picture.paint(r.flow, max(r.draw, r.newest.Draw), r.fixed)
 		s.Latents = r.picture.z
 	}
+	if r.examiner != nil {
+		s.Examination = r.examiner.latest.Load()
+	}
 	if r.informant != nil {
 		s.Information, s.Inquiry = r.informant.latest.Load(), r.informant.progress.Load()
 	}
@@ -276,6 +280,8 @@ func (r *Record) Do(c Command) error {
 		return nil
 	case c.Kind == Inform:
 		return r.inform(c.Spacing)
+	case c.Kind == Examine:
+		return r.examine(c.Latent)
 	case c.Kind == Coarsen:
 		return r.coarsen()
 	}
@@ -303,6 +309,21 @@ func (r *Record) inform(spacing int) error {
 		r.workers.Go(func() { r.informant.work(r.working) })
 	}
 	r.informant.ask(spacing)
+	return nil
+}
+
+// examine asks for an Examination, likewise.
+func (r *Record) examine(latent int) error {
+	if r.examiner == nil {
+		c := r.plain.Config
+		energy, err := physics.NewIsing(c.L, c.Temperature)
+		if err != nil {
+			return err
+		}
+		r.examiner = newExaminer(c.Config, energy, r.flows, alone, r.tell)
+		r.workers.Go(func() { r.examiner.work(r.working) })
+	}
+	r.examiner.ask(latent)
 	return nil
 }
 

@@ -245,6 +245,46 @@ func TestRecordAnswersWhatItCan(t *testing.T) {
 	}
 }
 
+// A record examines a latent in the background, and its Close ends that.
+func TestRecordExamines(t *testing.T) {
+	r, err := OpenRecord(uninterrupted(t, tiny(5), Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func() *Snapshot {
+		t.Helper()
+		s, err := r.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	read()
+	if err := r.Do(Command{Kind: Examine, Latent: 5}); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.After(30 * time.Second); ; {
+		if x := read().Examination; x != nil && x.Done() {
+			if x.Latent != 5 || x.Epoch != 5 || x.Error != "" || len(x.Partners) == 0 {
+				t.Errorf("it is %+v", x)
+			}
+			break
+		}
+		select {
+		case <-r.News():
+		case <-end:
+			t.Fatal("no examination")
+		}
+	}
+	if err := r.Do(Command{Kind: Examine, Latent: 6}); err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	if err := r.Do(Command{Kind: Examine, Latent: 16}); err == nil || hintOf(err) == "" {
+		t.Errorf("a latent that does not exist: %v", err)
+	}
+}
+
 func TestOwner(t *testing.T) {
 	r := start(t, tiny(1_000_000), Options{})
 	dir := directory(r.Feed().Latest().Dir)

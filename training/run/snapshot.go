@@ -98,7 +98,8 @@ type Snapshot struct {
 	Response        *Response       `json:"response,omitempty"`
 	Levels          *Levels         `json:"levels,omitempty"` // of the lattice, when they were last asked for
 	Information     *Information    `json:"information,omitempty"`
-	Inquiry         *Inquiry        `json:"inquiry,omitempty"`  // into another Information
+	Inquiry         *Inquiry        `json:"inquiry,omitempty"` // into another Information
+	Examination     *Examination    `json:"examination,omitempty"`
 	Samplers        []SamplerReport `json:"samplers,omitempty"` // latent first
 	Judgement       *Judgement      `json:"judgement,omitempty"`
 	Events          []Event         `json:"events,omitempty"` // the newest last

@@ -1,0 +1,243 @@
+package run
+
+import (
+	"context"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"neuralrg/model"
+	"neuralrg/physics"
+	"neuralrg/sampling"
+	"neuralrg/training/rg"
+)
+
+// newTestExaminer is one of few samples, of a new flow of some size.
+func newTestExaminer(t *testing.T, L int) *examiner {
+	t.Helper()
+	c := tiny(1).Config
+	c.L, c.Symmetry = L, true
+	flow, err := model.New(c.Shape, c.Seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	energy, err := physics.NewIsing(L, c.Temperature)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flows := NewFeed[*frozen]()
+	flows.Publish(&frozen{epoch: 7, flow: flow})
+	x := newExaminer(c, energy, flows, alone, func() {})
+	x.samples = 600
+	return x
+}
+
+// What is said of a latent is so of exact samples that the flow has taken to
+// latents.
+func TestExaminer(t *testing.T) {
+	const latent = 10
+	x := newTestExaminer(t, 8)
+	previews := 0
+	x.tell = func() {
+		if e := x.latest.Load(); !e.Done() {
+			previews++
+		}
+	}
+	x.answer(t.Context(), latent)
+	got := x.latest.Load()
+	if got == nil || got.Epoch != 7 || got.Latent != latent || got.Level != 0 || got.Samples != 600 || !got.Done() || got.Error != "" {
+		t.Fatalf("it is %+v", got)
+	}
+	if previews < mostCandidates {
+		t.Errorf("%d previews", previews)
+	}
+	if err := got.Check(x.config.Shape); err != nil {
+		t.Error(err)
+	}
+	sameAfterJSON(t, *got)
+
+	s, err := rg.Target(t.Context(), x.flows.Latest().flow, true, x.energy, 600, x.config.Seed^examinationStream, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := func(site int) []float64 {
+		values := make([]float64, 600)
+		for b := range values {
+			values[b] = float64(s.Z[site*600+b])
+		}
+		return values
+	}
+	mean, deviation, inside := 0.0, 0.0, 0.0
+	for _, v := range column(latent) {
+		mean += v / 600
+		deviation += v * v / 600
+		if math.Abs(v) < MostLatent {
+			inside += 1.0 / 600
+		}
+	}
+	deviation = math.Sqrt(deviation - mean*mean)
+	area := 0.0
+	for _, density := range got.Histogram {
+		area += float64(density) * 2 * MostLatent / float64(len(got.Histogram))
+	}
+	near := func(what string, value, want, tolerance float64) {
+		t.Helper()
+		if math.Abs(value-want) > tolerance {
+			t.Errorf("%s is %v, want %v", what, value, want)
+		}
+	}
+	near("the mean", got.Mean.Value, mean, 1e-6)
+	near("the deviation", got.Deviation.Value, deviation, 1e-3)
+	near("the area of the histogram", area, inside, 1e-5)
+	near("the error of the mean", got.Mean.Error, deviation/math.Sqrt(600), 1e-3)
+	sum, cross, square := 0.0, 0.0, 0.0
+	for b, v := range column(latent) {
+		m := 0.0
+		for site := range 64 {
+			m += float64(s.Spins[site*600+b]) * float64(s.Sign[b]) / 64
+		}
+		sum, square, cross = sum+m/600, square+m*m/600, cross+m*v/600
+	}
+	near("the correlation with m", got.Magnetization.Value, (cross-mean*sum)/deviation/math.Sqrt(square-sum*sum), 1e-5)
+
+	strongest := Partner{Latent: -1}
+	others := 0
+	for site := range 64 {
+		if site == latent {
+			continue
+		}
+		information, err := sampling.MutualInformation(column(latent), column(site), 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if others++; strongest.Latent < 0 || information.Value > strongest.Information.Value {
+			strongest = Partner{site, x.config.Level(site), Measured(information)}
+		}
+	}
+	if got.Candidates != min(others, mostCandidates) || len(got.Partners) != shownPartners || got.Partners[0] != strongest {
+		t.Errorf("of %d candidates the partners are %+v, want %+v first", got.Candidates, got.Partners, strongest)
+	}
+	if !(got.Noise > 0.01 && got.Noise < 0.1) {
+		t.Errorf("the noise is %v", got.Noise)
+	}
+}
+
+// One set of samples serves for all latents until it is due, and what was found
+// is not sought again.
+func TestExaminerKeepsItsSamples(t *testing.T) {
+	x := newTestExaminer(t, 4)
+	x.pace.renew = time.Hour
+	x.answer(t.Context(), 3)
+	first, samples := x.latest.Load(), x.exhibit
+	x.flows.Publish(&frozen{epoch: 8, flow: x.flows.Latest().flow})
+	x.answer(t.Context(), 5)
+	if e := x.latest.Load(); e.Latent != 5 || e.Epoch != 7 || x.exhibit != samples {
+		t.Errorf("another latent has another set of samples: %+v", e)
+	}
+	if x.answer(t.Context(), 3); x.latest.Load() != first {
+		t.Error("the first latent is examined again")
+	}
+	x.exhibit.made = time.Now().Add(-2 * time.Hour)
+	if x.answer(t.Context(), 3); x.latest.Load().Epoch != 8 || x.exhibit == samples {
+		t.Error("there are no new samples when they are due")
+	}
+	x.exhibit.made = time.Now().Add(-2 * time.Hour)
+	samples = x.exhibit
+	if x.answer(t.Context(), 5); x.exhibit != samples {
+		t.Error("there are new samples for the same flow")
+	}
+}
+
+// A wish for another latent ends the work on one; the same wish does not.
+func TestExaminerGivesWay(t *testing.T) {
+	x := newTestExaminer(t, 8)
+	told := make(chan struct{}, 1)
+	x.tell = func() { wake(told) }
+	ctx, dismiss := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		x.work(ctx)
+	}()
+	await := func(what string, ok func(*Examination) bool) {
+		t.Helper()
+		for end := time.After(30 * time.Second); ; {
+			select {
+			case <-told:
+				if ok(x.latest.Load()) {
+					return
+				}
+			case <-end:
+				t.Fatalf("no %s: %+v", what, x.latest.Load())
+			}
+		}
+	}
+	x.ask(1)
+	await("comparison", func(e *Examination) bool { return e.Latent == 1 && e.Compared > 0 && e.Compared < 40 })
+	x.ask(1)
+	x.ask(2)
+	await("other latent", func(e *Examination) bool {
+		if e.Latent == 1 && e.Done() {
+			t.Error("the first was finished")
+		}
+		return e.Latent == 2 && e.Done()
+	})
+	x.ask(3)
+	await("third", func(e *Examination) bool { return e.Latent == 3 && e.Compared > 0 })
+	dismiss()
+	<-ended
+}
+
+// A flow that has diverged gives an error in place of an examination, and a later
+// one is examined.
+func TestExaminerOfADivergedFlow(t *testing.T) {
+	x := newTestExaminer(t, 4)
+	good := x.flows.Latest().flow
+	bad := good.Clone()
+	for p := range bad.Params {
+		bad.Params[p] = float32(math.NaN())
+	}
+	x.flows.Publish(&frozen{epoch: 8, flow: bad})
+	x.answer(t.Context(), 3)
+	if e := x.latest.Load(); e == nil || e.Error == "" || e.Hint == "" || !e.Done() {
+		t.Fatalf("of a flow that diverged: %+v", e)
+	}
+	x.flows.Publish(&frozen{epoch: 9, flow: good})
+	x.answer(t.Context(), 3)
+	if e := x.latest.Load(); e.Error != "" || e.Epoch != 9 || !e.Done() {
+		t.Errorf("of one that did not: %+v", e)
+	}
+}
+
+// Work is followed by rest.
+func TestExaminerRests(t *testing.T) {
+	x := newTestExaminer(t, 4)
+	x.pace.share = 0.25
+	start := time.Now()
+	x.rest(t.Context(), 20*time.Millisecond)
+	if took := time.Since(start); took < 60*time.Millisecond {
+		t.Errorf("after 20 ms of work it rests for %v", took)
+	}
+}
+
+func TestExaminationsThatDoNotFit(t *testing.T) {
+	good := Examination{Latent: 3, Partners: []Partner{{Latent: 15}}}
+	shape := tiny(1).Shape
+	if err := good.Check(shape); err != nil {
+		t.Error(err)
+	}
+	for name, change := range map[string]func(*Examination){
+		"latent":    func(x *Examination) { x.Latent = 16 },
+		"negative":  func(x *Examination) { x.Latent = -1 },
+		"partner":   func(x *Examination) { x.Partners[0].Latent = 16 },
+		"partners":  func(x *Examination) { x.Partners = make([]Partner, shownPartners+1) },
+		"histogram": func(x *Examination) { x.Histogram = make([]float32, mostBins+1) },
+	} {
+		x := good
+		x.Partners = slices.Clone(good.Partners)
+		if change(&x); x.Check(shape) == nil {
+			t.Errorf("%s: %+v fits", name, x)
+		}
+	}
+}
