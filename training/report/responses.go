@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 
@@ -29,16 +30,47 @@ func (m *material) responded(ctx context.Context, level int) (*rg.Responses, err
 }
 
 // mostResponses bounds the work on the many fine latents of a large lattice, which
-// are alike.
+// are alike. The first block of any level is among the first so many.
 const mostResponses = 192
+
+// waveletPage is responses beside wavelets, three of each in a row.
+type waveletPage struct {
+	key      scale
+	pictures []*panel
+	drawn    *table
+}
+
+// inWaveletRow is how many pictures a row has: a response and two wavelets for
+// each of three latents.
+const inWaveletRow = 9
+
+// add shows response i of those of a level.
+func (p *waveletPage) add(r *rg.Responses, i, level int) {
+	response, haar, daubechies := besideWavelets(r, i, r.Shape(i))
+	side := min(r.L, 8<<level)
+	names := [3]string{}
+	if level == 0 {
+		names = [3]string{"response", "Haar", "Daubechies 4"}
+	}
+	if len(p.pictures)%inWaveletRow == 0 {
+		names[0] = fmt.Sprintf("level %d", level)
+	}
+	for k, m := range [][]float64{response, haar, daubechies} {
+		p.pictures = append(p.pictures, newPicture(names[k], p.key, middle(unitLargest(m), r.L, side), side))
+	}
+	for site, v := range response {
+		p.drawn.add(r.Latents[i], level, site/r.L, site%r.L, rounded(v), rounded(haar[site]), rounded(daubechies[site]))
+	}
+}
 
 // waveletResponses shows the responses of a block's latents at every level beside
 // the wavelets that they resemble.
 func waveletResponses(ctx context.Context, m *material) (*figure, error) {
 	s := m.trained.Flow.Shape
-	key := scale{name: "divided by the largest", low: -1, high: 1, stops: signed}
-	var pictures []*panel
-	drawn := newTable("latent [1]", "level [1]", "row [1]", "column [1]", "response [1]", "haar [1]", "daubechies4 [1]")
+	page := &waveletPage{
+		key:   scale{name: "divided by the largest", low: -1, high: 1, stops: signed},
+		drawn: newTable("latent [1]", "level [1]", "row [1]", "column [1]", "response [1]", "haar [1]", "daubechies4 [1]"),
+	}
 	results := newTable("latents", "radius [sites]", "oscillation [1]", "wavenumber [1/site]", "overlap_translates [1]", "overlap_block [1]",
 		"haar [1]", "haar_span [1]", "daubechies4 [1]", "daubechies4_span [1]")
 	for level := range s.Levels() {
@@ -47,31 +79,14 @@ func waveletResponses(ctx context.Context, m *material) (*figure, error) {
 			return nil, err
 		}
 		for i, latent := range r.Latents {
-			if !shownOf(s, level, latent) {
-				continue
-			}
-			shape := r.Shape(i)
-			response, haar, daubechies := besideWavelets(r, i, shape)
-			side := min(s.L, 8<<level)
-			first, title := fmt.Sprintf("level %d", level), func(text string) string { return "" }
-			if level == 0 {
-				title = func(text string) string { return text }
-			}
-			if len(pictures)%9 > 0 {
-				first = title("response")
-			}
-			pictures = append(pictures,
-				newPicture(first, key, middle(unitLargest(response), s.L, side), side),
-				newPicture(title("Haar"), key, middle(unitLargest(haar), s.L, side), side),
-				newPicture(title("Daubechies 4"), key, middle(unitLargest(daubechies), s.L, side), side))
-			for site := range s.Sites() {
-				drawn.add(latent, level, site/s.L, site%s.L, rounded(response[site]), rounded(haar[site]), rounded(daubechies[site]))
+			if slices.Contains(members(s, level), latent) && !remains(s, latent) {
+				page.add(r, i, level)
 			}
 		}
 		summarise(results, s, r)
 	}
 	return &figure{
-		sheet: sheet{gallery(key, 9, 40*vg.Millimeter, pictures...)},
+		sheet: sheet{gallery(page.key, inWaveletRow, 40*vg.Millimeter, page.pictures...)},
 		text: fmt.Sprintf("The response d⟨x⟩/dz of the field to the three latents of one block, one level a row, the finest on top; exact derivatives, means over %d draws of the "+
 			"latents, moved so that their centre is in the middle, and beside each the Haar and the Daubechies-4 wavelet of its scale that it overlaps with most, "+
 			"at the place where it does. Of the finest levels the middle of the lattice is shown. The table has means over the latents of each level: the radius is the root mean square distance "+
@@ -79,21 +94,8 @@ func waveletResponses(ctx context.Context, m *material) (*figure, error) {
 			"and their translates by one block, between those of a block, and with the best wavelet of any translation; the span is the part of the "+
 			"norm within all three wavelets of that place. What remains above the last level is compared with the scaling function.", responseSamples),
 		results: results,
-		data:    []data{{"", drawn}},
+		data:    []data{{"", page.drawn}},
 	}, nil
-}
-
-// shownOf says whether a latent is one of the three of a block in the middle.
-func shownOf(s model.Shape, level, latent int) bool {
-	if remains(s, latent) {
-		return false
-	}
-	block := 2 << level
-	at := s.L / 2 / block * block
-	if s.L == block {
-		at = 0
-	}
-	return latent/s.L/block*block == at && latent%s.L/block*block == at
 }
 
 // besideWavelets is response i, centred, with the wavelets that are most alike, at
