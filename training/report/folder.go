@@ -65,7 +65,6 @@ func (f *folder) describe(r *Report) error {
 
 // commit gives the directory its name. A report that had it is gone only then.
 func (f *folder) commit() error {
-	defer f.abort()
 	there, err := f.present() // it may have been made meanwhile
 	if err != nil {
 		return err
@@ -91,7 +90,7 @@ func (f *folder) commit() error {
 	return nil
 }
 
-// abort removes what is not committed. After commit it does nothing.
+// abort removes what is not committed. After a commit that succeeded it does nothing.
 func (f *folder) abort() { _ = os.RemoveAll(f.half) }
 
 // present says whether there is something at the path. It is an error if that
