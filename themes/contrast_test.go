@@ -7,17 +7,6 @@ import (
 	"testing"
 )
 
-// index is the colour of an index from 16 to 255 in the palette of xterm.
-func index(i uint8) uint32 {
-	if i >= 232 {
-		grey := uint32(8 + 10*(uint32(i)-232))
-		return grey<<16 | grey<<8 | grey
-	}
-	steps := [6]uint32{0, 95, 135, 175, 215, 255}
-	i -= 16
-	return steps[i/36]<<16 | steps[i/6%6]<<8 | steps[i%6]
-}
-
 // basics are the sixteen basic colours as terminals have them at first. Users
 // change them, so that no more can be promised.
 var basics = map[string][16]uint32{

@@ -18,7 +18,7 @@ var dark = Theme{
 	Bad:    Color{0xff5f5f, 203, 9},
 
 	SpinUp:   Color{0xe66101, 166, 9},
-	SpinDown: Color{0x5e3c99, 60, 4},
+	SpinDown: Color{0x5e3c99, 61, 4},
 
 	Ground: 0x26282b,
 

@@ -2,7 +2,7 @@ package themes
 
 // light is the default on light backgrounds. Its signed map is in the hues of
 // ColorBrewer's PuOr, with orange for positive values as in the spins;
-// magnitudes are in its YlGnBu. Of the sixteen basic colours only black, blue,
+// magnitudes are much like its YlGnBu. Of the sixteen basic colours only black, blue,
 // red and magenta can be read on white in every terminal.
 var light = Theme{
 	Name: "light",
@@ -18,7 +18,7 @@ var light = Theme{
 	Bad:    Color{0xaf0000, 124, 1},
 
 	SpinUp:   Color{0xe66101, 166, 9},
-	SpinDown: Color{0x5e3c99, 60, 4},
+	SpinDown: Color{0x5e3c99, 61, 4},
 
 	Ground: 0xececec,
 
@@ -31,5 +31,5 @@ var light = Theme{
 		0x3e2d70, 0x624aa2, 0x8d73c8, 0xb6a1e1, 0xdfd1f6, 0xf7f7f7,
 		0xf5d0b6, 0xda9e72, 0xb87034, 0x8c4701, 0x5b2d00,
 	},
-	Magnitude: []uint32{0xececec, 0xc7e9b4, 0x7fcdbb, 0x41b6c4, 0x1d91c0, 0x225ea8, 0x0c2c84},
+	Magnitude: []uint32{0xececec, 0xbfe3c3, 0x7fcdbb, 0x41b6c4, 0x1d91c0, 0x225ea8, 0x0c2c84},
 }

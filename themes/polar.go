@@ -2,7 +2,7 @@ package themes
 
 // polar is a dark theme in red and blue: spins as in the palette of Okabe and
 // Ito, the blue darker; fields in the hues of ColorBrewer's RdBu turned inside
-// out; magnitudes end as inferno does.
+// out; magnitudes are much like inferno.
 var polar = Theme{
 	Name: "polar",
 	Dark: true,
@@ -31,5 +31,5 @@ var polar = Theme{
 		0xa1d5fe, 0x0babf0, 0x0277a9, 0x034463, 0x15181d,
 		0x71281c, 0xb5513e, 0xec846e, 0xffc0b2,
 	},
-	Magnitude: []uint32{0x26282b, 0x4f3345, 0x932667, 0xdd513a, 0xfca50a, 0xfcffa4},
+	Magnitude: []uint32{0x26282b, 0x5f2560, 0x932667, 0xdd4f4a, 0xff8f4f, 0xffcf5f, 0xfcffa4},
 }

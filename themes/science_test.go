@@ -5,35 +5,6 @@ import (
 	"testing"
 )
 
-// lightOf is the amounts of red, green and blue light of a colour, 0 to 1:
-// IEC 61966-2-1.
-func lightOf(rgb uint32) [3]float64 {
-	var l [3]float64
-	for i := range l {
-		v := float64(rgb>>(16-8*i)&0xff) / 255
-		if l[i] = v / 12.92; v > 0.04045 {
-			l[i] = math.Pow((v+0.055)/1.055, 2.4)
-		}
-	}
-	return l
-}
-
-type matrix [3][3]float64
-
-func (m matrix) times(v [3]float64) (product [3]float64) {
-	for i, row := range m {
-		product[i] = row[0]*v[0] + row[1]*v[1] + row[2]*v[2]
-	}
-	return product
-}
-
-// tristimulus takes light of sRGB to X, Y, Z.
-var tristimulus = matrix{
-	{0.4124564, 0.3575761, 0.1804375},
-	{0.2126729, 0.7151522, 0.0721750},
-	{0.0193339, 0.1191920, 0.9503041},
-}
-
 // luminance is Y, from 0 to 1.
 func luminance(rgb uint32) float64 { return tristimulus.times(lightOf(rgb))[1] }
 
@@ -41,19 +12,6 @@ func luminance(rgb uint32) float64 { return tristimulus.times(lightOf(rgb))[1] }
 func contrastOf(a, b uint32) float64 {
 	la, lb := luminance(a), luminance(b)
 	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
-}
-
-// lab is L*, a*, b* of CIE 1976, with the white of sRGB.
-func lab(l [3]float64) [3]float64 {
-	xyz, white := tristimulus.times(l), tristimulus.times([3]float64{1, 1, 1})
-	var f [3]float64
-	for i := range f {
-		t := xyz[i] / white[i]
-		if f[i] = math.Cbrt(t); t <= 216.0/24389 {
-			f[i] = (24389.0/27*t + 16) / 116
-		}
-	}
-	return [3]float64{116*f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])}
 }
 
 // lightness is L*, from 0 to 100.

@@ -114,3 +114,52 @@ func TestMagnitudeMaps(t *testing.T) {
 		}
 	}
 }
+
+// A colour of the 256 is nearest to itself, and those between are near.
+func TestNearest(t *testing.T) {
+	for i := first; i < 256; i++ {
+		if got := Nearest(index(uint8(i))); index(got) != index(uint8(i)) {
+			t.Errorf("%06x becomes %06x", index(uint8(i)), index(got))
+		}
+	}
+	for rgb, want := range map[uint32]uint32{0x683100: 0x5f0000, 0xfdfdfd: 0xffffff, 0x5a5a5a: 0x585858, 0xb05701: 0xaf5f00} {
+		if got := index(Nearest(rgb)); got != want {
+			t.Errorf("%06x becomes %06x, want %06x", rgb, got, want)
+		}
+	}
+}
+
+// With 256 colours a map still has its steps, and lightness hardly turns back on
+// the way from zero.
+func TestMapsOf256Colors(t *testing.T) {
+	const back = 3 // hardly noticed
+	for _, theme := range All() {
+		mono := strings.HasPrefix(theme.Name, "mono")
+		for name, m := range map[string]struct {
+			stops    []uint32
+			from, to float64
+			brighter bool
+		}{
+			"positive":  {theme.Signed, 0.5, 1, theme.Dark},
+			"negative":  {theme.Signed, 0.5, 0, theme.Dark != mono},
+			"magnitude": {theme.Magnitude, 0, 1, theme.Dark},
+		} {
+			seen := map[uint8]bool{}
+			extreme := math.Inf(-1)
+			for i := range steps + 1 {
+				c := Nearest(at(m.stops, m.from+(m.to-m.from)*float64(i)/steps))
+				seen[c] = true
+				l := lightness(index(c))
+				if !m.brighter {
+					l = -l
+				}
+				if extreme = max(extreme, l); l < extreme-back {
+					t.Errorf("%s: %s: at %d of %d lightness is %.1f back", theme.Name, name, i, steps, extreme-l)
+				}
+			}
+			if len(seen) < 7 {
+				t.Errorf("%s: %s has %d colours of 256", theme.Name, name, len(seen))
+			}
+		}
+	}
+}

@@ -50,8 +50,14 @@ func newStyles(theme themes.Theme, profile colorprofile.Profile, ascii bool) *st
 	}
 	st.strong = ink(ansi.NewStyle().Bold().String())
 	var convert func(color.Color) color.Color
-	if profile >= colorprofile.ANSI256 {
-		convert = profile.Convert
+	switch profile {
+	case colorprofile.TrueColor:
+		convert = func(c color.Color) color.Color { return c }
+	case colorprofile.ANSI256:
+		convert = func(c color.Color) color.Color {
+			r, g, b, _ := c.RGBA()
+			return ansi.IndexedColor(themes.Nearest(r>>8<<16 | g>>8<<8 | b>>8))
+		}
 	}
 	st.signed = chart.NewSignedInk(theme.Signed, convert, ascii)
 	st.levels = chart.NewMagnitudeInk([]uint32{theme.Ground, theme.Accent.RGB}, convert, ascii)
