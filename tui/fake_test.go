@@ -212,7 +212,7 @@ func examination(g geometry, latent, epoch int) *run.Examination {
 		Divergence:    run.Measured{Value: 0.0214, Error: 0.0031},
 		Magnetization: run.Measured{Value: 0.613, Error: 0.009}, Energy: run.Measured{Value: -0.02, Error: 0.016},
 		EnergySquare: run.Measured{Value: -0.204, Error: 0.015},
-		Noise:        0.0102, Compared: 48, Candidates: 48,
+		Chance:       0.0301, Compared: 48, Candidates: 48,
 	}
 	for bin := range 64 {
 		z := (float64(bin)+0.5)/8 - 4

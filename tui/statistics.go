@@ -105,23 +105,28 @@ func moments(x *run.Examination, width int, st *styles) []string {
 }
 
 // drawPartners lists the latents that know most of one, with bars on a common
-// scale. The mark on each is the noise.
+// scale. The mark on each is what the largest of as many may be by chance; below it
+// the numbers step back.
 func drawPartners(x *run.Examination, g geometry, rows, width int, st *styles) []string {
-	state := "noise " + fmt.Sprintf("%.3f", x.Noise)
+	state := "by chance " + fmt.Sprintf("%.3f", x.Chance)
 	if !x.Done() {
 		state = fmt.Sprintf("%d of %d", x.Compared, x.Candidates)
 	}
 	lines := []string{spread(st.muted.paint("level  site, nats"), st.muted.paint(state), width)}
-	scale := x.Noise
+	scale := x.Chance
 	for _, p := range x.Partners {
 		scale = max(scale, p.Information.Value+p.Information.Error)
 	}
 	for _, p := range x.Partners[:rows] {
-		line := fmt.Sprintf("%3d  %s  %s", p.Level, siteName(g, p.Latent), number(p.Information.Value, 3, 6)) +
+		value := number(p.Information.Value, 3, 6)
+		if p.Information.Value < x.Chance {
+			value = st.muted.paint(value)
+		}
+		line := fmt.Sprintf("%3d  %s  ", p.Level, siteName(g, p.Latent)) + value +
 			st.muted.paint(" "+st.plusMinus()+number(p.Information.Error, 3, 6)) + "  "
 		room := width - ansi.StringWidth(line)
 		if room > 0 {
-			line += chart.Interval(p.Information.Value/scale, p.Information.Error/scale, x.Noise/scale, room, st.interval(st.theme.Accent))
+			line += chart.Interval(p.Information.Value/scale, p.Information.Error/scale, x.Chance/scale, room, st.interval(st.theme.Accent))
 		}
 		lines = append(lines, strings.TrimRight(line, " "))
 	}

@@ -2,6 +2,9 @@ package run
 
 import (
 	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"neuralrg/model"
 	"neuralrg/training/rg"
@@ -30,7 +33,7 @@ type Examination struct {
 	EnergySquare  Measured `json:"energy_square"`
 
 	Partners   []Partner `json:"partners,omitempty"` // those that know most, the first most
-	Noise      float64   `json:"noise"`              // standard deviation of their information where there is none
+	Chance     float64   `json:"chance"`             // among latents that know nothing, one in twenty sets has a larger information
 	Compared   int       `json:"compared"`           // of so many
 	Candidates int       `json:"candidates"`
 
@@ -57,6 +60,12 @@ const (
 	// mostCandidates is how many latents are compared: they take about a second.
 	mostCandidates = 48
 )
+
+// largestByChance is what the largest of n estimates, all of nothing, stays below
+// in nineteen of twenty cases. They are taken for independent normal numbers.
+func largestByChance(noise float64, n int) float64 {
+	return noise * distuv.UnitNormal.Quantile(math.Pow(0.95, 1/float64(n)))
+}
 
 // Done says that an examination will not grow any more.
 func (x *Examination) Done() bool {

@@ -162,10 +162,11 @@ func (x *examiner) examine(ctx context.Context, e *Examination, giveUp func()) e
 	if err != nil {
 		return err
 	}
-	if e.Noise, err = rg.Noise(shape, z, e.Latent, others[len(others)-1], x.config.Seed); err != nil {
+	noise, err := rg.Noise(shape, z, e.Latent, others[len(others)-1], x.config.Seed)
+	if err != nil {
 		return err
 	}
-	e.Candidates = len(others)
+	e.Candidates, e.Chance = len(others), largestByChance(noise, len(others))
 	_, err = rg.Partners(ctx, shape, z, e.Latent, others, func(found []rg.Partner) {
 		e.meet(found)
 		x.preview(e)

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -118,8 +119,8 @@ func TestExaminer(t *testing.T) {
 	if got.Candidates != min(others, mostCandidates) || len(got.Partners) != shownPartners || got.Partners[0] != strongest {
 		t.Errorf("of %d candidates the partners are %+v, want %+v first", got.Candidates, got.Partners, strongest)
 	}
-	if !(got.Noise > 0.01 && got.Noise < 0.1) {
-		t.Errorf("the noise is %v", got.Noise)
+	if !(got.Chance > 0.03 && got.Chance < 0.3) {
+		t.Errorf("by chance there is %v", got.Chance)
 	}
 }
 
@@ -207,6 +208,26 @@ func TestExaminerOfADivergedFlow(t *testing.T) {
 	x.answer(t.Context(), 3)
 	if e := x.latest.Load(); e.Error != "" || e.Epoch != 9 || !e.Done() {
 		t.Errorf("of one that did not: %+v", e)
+	}
+}
+
+// The largest of many normal numbers stays below the bound in nineteen of twenty
+// cases.
+func TestLargestByChance(t *testing.T) {
+	random := rand.New(rand.NewPCG(4, 0))
+	const sets, n = 4000, 48
+	below := 0
+	for range sets {
+		largest := math.Inf(-1)
+		for range n {
+			largest = max(largest, 0.01*random.NormFloat64())
+		}
+		if largest < largestByChance(0.01, n) {
+			below++
+		}
+	}
+	if share := float64(below) / sets; math.Abs(share-0.95) > 0.014 { // four standard deviations
+		t.Errorf("in %.3f of the cases", share)
 	}
 }
 
