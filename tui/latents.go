@@ -127,13 +127,27 @@ func latentPicture(s *run.Snapshot, g geometry, v view, f face, area size, st *s
 	return drawWhere(g, mark, r, st)
 }
 
-// responseOf is the response to a latent, if the snapshot has one.
+// responseOf is the response to a latent, if the snapshot has one, of the fields as
+// the lattice shows them: a symmetrised flow gives them either sign.
 func responseOf(s *run.Snapshot, g geometry, latent int) *run.Response {
 	r := s.Response
 	if r == nil || r.Latent != latent || r.L != g.L || len(r.Map) != g.Sites() || len(r.Error) != g.Sites() {
 		return nil
 	}
+	if s.Lattice != nil && s.Lattice.Sign < 0 {
+		return negated(r)
+	}
 	return r
+}
+
+// negated is the response of the fields with the other sign.
+func negated(r *run.Response) *run.Response {
+	other := *r
+	other.Map = make([]float32, len(r.Map))
+	for site, v := range r.Map {
+		other.Map[site] = -v
+	}
+	return &other
 }
 
 func drawResponse(s *run.Snapshot, shown *run.Response, mark *chart.Mark, r chart.Raster, st *styles) []string {

@@ -87,3 +87,19 @@ func TestFixedLatticeSaysSo(t *testing.T) {
 		}
 	}
 }
+
+// The response is that of the fields shown: sliding up a latent adds what the
+// response says, whichever sign a symmetrised flow has given the lattice.
+func TestResponseHasTheSignOfTheLattice(t *testing.T) {
+	s := sample(8, 100)
+	g := geometryOf(s.Config)
+	s.Response = response(8, 9, 100)
+	for sign, want := range map[int8]float32{1: 1, -1: -1} {
+		s.Lattice.Sign = sign
+		for site, v := range responseOf(s, g, 9).Map {
+			if v != want*s.Response.Map[site] {
+				t.Fatalf("sign %d: response %v at site %d, want %v", sign, v, site, want*s.Response.Map[site])
+			}
+		}
+	}
+}
