@@ -18,7 +18,7 @@ func drawEnergy(s *run.Snapshot, v view, area size, st *styles) []string {
 	}
 	foot := cells(energyCells(s, st), area.width, st)
 	foot = append(foot, drawProgress(s, area.width, st))
-	foot = append(foot, drawWarning(s.Judgement, area.width, st)...)
+	foot = append(foot, drawWarning(s, area.width, st)...)
 	rows := area.height - len(foot) - 1
 	if rows < minChart {
 		return middle(foot, area)
@@ -79,12 +79,18 @@ func drawProgress(s *run.Snapshot, width int, st *styles) string {
 	return chart.Progress(share, width-len(text), st.bar()) + text
 }
 
-// drawWarning says where the flow is wrong, if exact samples have shown that.
-func drawWarning(j *run.Judgement, width int, st *styles) []string {
+// drawWarning says where the flow is wrong, if exact samples have shown that, and
+// of which epoch, if that is not the present one.
+func drawWarning(s *run.Snapshot, width int, st *styles) []string {
+	j := s.Judgement
 	if j == nil || j.Warning == "" {
 		return nil
 	}
-	lines := wrap(Clean(j.Warning), width)
+	words := Clean(j.Warning)
+	if j.Epoch < s.Epoch {
+		words = fmt.Sprintf("epoch %s: %s", count(j.Epoch), words)
+	}
+	lines := wrap(words, width)
 	for i, line := range lines {
 		lines[i] = st.warn.paint(line)
 	}

@@ -80,7 +80,7 @@ func TestScreens(t *testing.T) {
 		},
 		"warning": func(m *screen) {
 			s := *s
-			s.Judgement = &run.Judgement{Warning: "the flow magnetises too much: <m^2> 0.720 against 0.545; forward ESS 0.11, reverse 0.35"}
+			s.Judgement = &run.Judgement{Epoch: s.Epoch - 40, Warning: "the flow magnetises too much: <m^2> 0.720 against 0.545; forward ESS 0.11, reverse 0.35"}
 			m.take(&s)
 			m.calm = &s
 		},

@@ -112,8 +112,8 @@ func inGrid(body size, L int, shown pane) [][]placed {
 // inThree shows all: what was learned in the last column and the latents above
 // the sampler.
 func inThree(body size, L int) [][]placed {
-	want := latticeBox(L, size{body.width * 2 / 5, body.height * 45 / 100})
-	top, left := want.height, want.width
+	want := latticeBox(L, size{body.width * 2 / 5, body.height / 2})
+	top, left := want.height, max(want.width, sideWidth)
 	middle := (body.width - left) / 2
 	return [][]placed{
 		stacked(left, body.height, top, alone(latticePane), alone(energyPane)),
