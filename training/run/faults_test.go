@@ -180,7 +180,7 @@ func TestHeartbeatThatGoesBackIsLife(t *testing.T) {
 		<-told
 		at("2026-01-02T02:04:15Z")
 	}()
-	_, err := takeLease(t.Context(), path, 1, 2*time.Second, func(text string) { told <- text })
+	_, err := takeLease(t.Context(), path, self(1), 2*time.Second, func(text string) { told <- text })
 	if err == nil || !strings.Contains(err.Error(), "elsewhere") {
 		t.Errorf("taken from a living host: %v", err)
 	}

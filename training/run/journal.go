@@ -156,8 +156,8 @@ func follows(h History, m Metrics) error {
 // their history: the epochs after it will be done again. A line that cannot be
 // read is lost, and those after it are not. No moment exists in which the record
 // is missing.
-func cutMetrics(path string, epoch int) (h History, err error) {
-	err = cut(path, func(m Metrics) bool {
+func cutMetrics(path string, epoch int, anew bool) (h History, err error) {
+	err = cut(path, anew, func(m Metrics) bool {
 		if m.Epoch > epoch || follows(h, m) != nil {
 			return false
 		}
@@ -169,8 +169,8 @@ func cutMetrics(path string, epoch int) (h History, err error) {
 
 // cutEvents cuts an events.jsonl back to its first n lines. It returns how many
 // there are, and the newest for the screen.
-func cutEvents(path string, n int) (kept int, shown []Event, err error) {
-	err = cut(path, func(e Event) bool {
+func cutEvents(path string, n int, anew bool) (kept int, shown []Event, err error) {
+	err = cut(path, anew, func(e Event) bool {
 		if kept == n {
 			return false
 		}
@@ -185,8 +185,9 @@ func cutEvents(path string, n int) (kept int, shown []Event, err error) {
 
 // cut brings a journal back to the lines that can be read and that keep accepts.
 // If they are its first, it is truncated where it stands: one atomic change of
-// its length. Else a whole new file takes its place.
-func cut[T any](path string, keep func(T) bool) error {
+// its length. Else a whole new file takes its place, and so it does anew: what
+// another process may yet write to the old one is nobody's then.
+func cut[T any](path string, anew bool, keep func(T) bool) error {
 	data, err := readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -203,10 +204,10 @@ func cut[T any](path string, keep func(T) bool) error {
 		}
 	}
 	switch {
+	case anew, !bytes.HasPrefix(data, kept):
+		return writeWhole(path, kept)
 	case len(kept) == len(data):
 		return nil
-	case !bytes.HasPrefix(data, kept):
-		return writeWhole(path, kept)
 	}
 	if err := shorten(path, int64(len(kept))); err != nil {
 		return diskProblem("cannot write "+path, err)

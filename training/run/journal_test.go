@@ -134,7 +134,7 @@ func TestCutMetrics(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = j.close()
-		kept, err := cutMetrics(path, c.epoch)
+		kept, err := cutMetrics(path, c.epoch, false)
 		if err != nil || !slices.Equal(kept.Recent, want[:c.keep]) {
 			t.Errorf("tail %q, epoch %d: kept %d, %v", c.tail, c.epoch, kept.Epochs, err)
 		}
@@ -146,7 +146,7 @@ func TestCutMetrics(t *testing.T) {
 			t.Errorf("tail %q, epoch %d: %d lines after appending, %v", c.tail, c.epoch, len(got), err)
 		}
 	}
-	if kept, err := cutMetrics(filepath.Join(t.TempDir(), "absent"), 3); err != nil || kept.Epochs != 0 {
+	if kept, err := cutMetrics(filepath.Join(t.TempDir(), "absent"), 3, false); err != nil || kept.Epochs != 0 {
 		t.Errorf("an absent file: %v, %v", kept, err)
 	}
 }
@@ -167,7 +167,7 @@ func TestCutKeepsTheLinesAfterABadOne(t *testing.T) {
 		_ = j.close()
 		writeLines(t, path, want[5:])
 		left := slices.Concat(want[:4], want[5:8])
-		if kept, err := cutMetrics(path, 8); err != nil || !slices.Equal(kept.Recent, left) {
+		if kept, err := cutMetrics(path, 8, false); err != nil || !slices.Equal(kept.Recent, left) {
 			t.Errorf("%s: kept %d, %v", name, kept.Epochs, err)
 		}
 		if got, err := allMetrics(path); err != nil || !slices.Equal(got, left) {

@@ -28,6 +28,7 @@ type lease struct {
 	path   string
 	file   *os.File
 	holder holder
+	shared bool // whoever held it before may live, and be about to write
 }
 
 // holder is what the file of a lease says.
@@ -39,6 +40,22 @@ type holder struct {
 	Started   string `json:"started"` // when the process began, as its system counts; may be empty
 	Attempt   int    `json:"attempt"` // 1 for the start of the run, one more for each resume
 	Heartbeat string `json:"heartbeat"`
+	Claim
+}
+
+// Claim says that a scheduler lets this process work on a run, as one task
+// of its own. A scheduler that has lost sight of a task starts it again, and the
+// old process may live on where it cannot be seen. So the turn counts the
+// starts: the holder of a later one takes the lease from that of an earlier one of
+// the same task, alive or not, and the earlier one writes no more.
+type Claim struct {
+	Task string `json:"task,omitempty"` // empty if no scheduler is in it
+	Turn int    `json:"turn,omitempty"`
+}
+
+// over says that a claim goes before another.
+func (c Claim) over(o Claim) bool {
+	return c.Task != "" && c.Task == o.Task && c.Turn > o.Turn
 }
 
 const (
@@ -98,12 +115,16 @@ func readHolder(path string) (holder, error) {
 	return h, err
 }
 
-// takeLease takes the lease at path, from a holder that has died if need be.
-// That of another host is watched first, for as long as wait; notice is then
-// told why it takes so long.
-func takeLease(ctx context.Context, path string, attempt int, wait time.Duration, notice func(string)) (*lease, error) {
+// takeLease takes the lease at path for a holder, from one that has died or has
+// less of a claim if need be. That of another host is watched first, for as long
+// as wait; notice is then told why it takes so long.
+func takeLease(ctx context.Context, path string, me holder, wait time.Duration, notice func(string)) (*lease, error) {
+	shared := false
 	for unreadable := 0; ; {
-		l, err := newLease(path, attempt)
+		l, err := newLease(path, me)
+		if err == nil {
+			l.shared = shared
+		}
 		if !errors.Is(err, fs.ErrExist) {
 			return l, err
 		}
@@ -117,13 +138,16 @@ func takeLease(ctx context.Context, path string, attempt int, wait time.Duration
 			unreadable++
 			time.Sleep(pause)
 			continue
-		case err == nil:
+		case err == nil && !me.over(h.Claim):
 			if err := outlive(ctx, path, h, wait, notice); err != nil {
 				return nil, err
 			}
-		} // else its holder died before it could write
-		if err := removeLease(path, h, judged); err != nil {
+		} // else its holder died before it could write, or must give way
+		if err := removeLease(path, h, judged, me.over(h.Claim)); err != nil {
 			return nil, err
+		}
+		if dead, _ := h.dead(); !dead && h.PID != 0 {
+			shared = true
 		}
 	}
 }
@@ -156,12 +180,12 @@ func outlive(ctx context.Context, path string, h holder, wait time.Duration, not
 }
 
 // newLease makes the file of a lease that nobody holds.
-func newLease(path string, attempt int) (*lease, error) {
+func newLease(path string, me holder) (*lease, error) {
 	f, err := disk.open(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return nil, diskProblem("cannot make the lease "+path, err)
 	}
-	l := &lease{path: path, file: f, holder: self(attempt)}
+	l := &lease{path: path, file: f, holder: me}
 	if err := l.write(); err != nil {
 		return nil, errors.Join(diskProblem("cannot write the lease "+path, err), disk.remove(path), f.Close())
 	}
@@ -213,10 +237,11 @@ func silent(ctx context.Context, path string, h holder, wait time.Duration, noti
 }
 
 // removeLease removes the lease file that was judged to be of the dead holder
-// h, if it is still that file. Two processes may come to this at once, so it
-// takes the lock first; and because there may be no locks, it moves the file
-// aside and looks again whether it has moved the one that was judged.
-func removeLease(path string, h holder, judged fs.FileInfo) error {
+// h, or of one that must give way, if it is still that file. Two processes may
+// come to this at once, so it takes the lock first, unless who must give way has
+// it; and because there may be no locks, it moves the file aside and looks again
+// whether it has moved the one that was judged.
+func removeLease(path string, h holder, judged fs.FileInfo, locked bool) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -225,7 +250,7 @@ func removeLease(path string, h holder, judged fs.FileInfo) error {
 		return diskProblem("cannot take over the lease "+path, err)
 	}
 	defer f.Close()
-	if err := lockSoon(f); errors.Is(err, unix.EWOULDBLOCK) {
+	if err := lockSoon(f); errors.Is(err, unix.EWOULDBLOCK) && !locked {
 		return held(path, h)
 	}
 	if now, err := os.Stat(path); err != nil || !unchanged(now, judged) {

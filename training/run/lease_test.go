@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,7 +18,7 @@ func silence(string) {}
 
 func take(t *testing.T, path string) (*lease, error) {
 	t.Helper()
-	return takeLease(t.Context(), path, 1, 300*time.Millisecond, silence)
+	return takeLease(t.Context(), path, self(1), 300*time.Millisecond, silence)
 }
 
 // plant writes the lease of another.
@@ -108,13 +109,13 @@ func TestLivingHostKeepsItsLease(t *testing.T) {
 		<-told
 		plant(t, path, func(h *holder) { elsewhere(h); h.Heartbeat = "2026-01-02T03:04:15Z" })
 	}()
-	_, err := takeLease(ctx, path, 1, 2*time.Second, func(text string) { told <- text })
+	_, err := takeLease(ctx, path, self(1), 2*time.Second, func(text string) { told <- text })
 	if err == nil || !strings.Contains(err.Error(), "elsewhere") {
 		t.Errorf("taken from a living host: %v", err)
 	}
 	plant(t, path, elsewhere)
 	cancel()
-	if _, err := takeLease(ctx, path, 1, time.Hour, silence); !errors.Is(err, context.Canceled) || hintOf(err) == "" {
+	if _, err := takeLease(ctx, path, self(1), time.Hour, silence); !errors.Is(err, context.Canceled) || hintOf(err) == "" {
 		t.Errorf("a cancelled wait ends with %v", err)
 	}
 }
@@ -187,5 +188,63 @@ func TestProcess(t *testing.T) {
 	}
 	if alive, _ := process(deadPID(t)); alive {
 		t.Error("an ended process is said to live")
+	}
+}
+
+// A scheduler that has lost sight of a task starts it again. The later process
+// takes the lease from the earlier one, which lives; the earlier one may come
+// late and does not take it back; and a task of another name waits its turn.
+func TestLaterTurnTakesTheLease(t *testing.T) {
+	path := filepath.Join(t.TempDir(), leaseName)
+	turn := func(task string, n int) (*lease, error) {
+		me := self(1)
+		me.Claim = Claim{Task: task, Turn: n}
+		return takeLease(t.Context(), path, me, 300*time.Millisecond, silence)
+	}
+	first, err := turn("7_3", 1)
+	if err != nil || first.shared {
+		t.Fatalf("a free lease: %v", err)
+	}
+	second, err := turn("7_3", 2)
+	if err != nil || !second.shared {
+		t.Fatalf("the second turn: %v", err)
+	}
+	var lost lostLease
+	if err := first.check(); !errors.As(err, &lost) {
+		t.Errorf("the first turn is told %v", err)
+	}
+	first.release()
+	if err := second.check(); err != nil {
+		t.Errorf("after the first has ended: %v", err)
+	}
+	for _, late := range []Claim{{"7_3", 1}, {"7_3", 2}, {"8_3", 9}, {"", 0}} {
+		if _, err := turn(late.Task, late.Turn); err == nil || !strings.Contains(err.Error(), "in use") {
+			t.Errorf("%v took it from the second turn: %v", late, err)
+		}
+	}
+	second.release()
+}
+
+// What a process that has lost its lease may yet write, since it read it just
+// before, is in no file of the run.
+func TestLateLinesAreNobodys(t *testing.T) {
+	path := filepath.Join(t.TempDir(), metricsName)
+	want := lines(10)
+	writeLines(t, path, want[:8])
+	old, err := openJournal(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = old.close() }()
+	for _, epoch := range []int{8, 6} {
+		if _, err := cutMetrics(path, epoch, true); err != nil {
+			t.Fatal(err)
+		}
+		if err := appendLines(old, want[8:]); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := allMetrics(path); err != nil || !slices.Equal(got, want[:epoch]) {
+			t.Errorf("cut at epoch %d: %d lines, %v", epoch, len(got), err)
+		}
 	}
 }

@@ -22,6 +22,7 @@ type Options struct {
 	Threads      int          // of the trainer; 0 means GOMAXPROCS
 	Sampler      Sampler      // if not empty, instead of the run's own
 	SamplerShare *float64     // if not nil, instead of the run's own
+	Claim        Claim        // of a scheduler's task, if this is one
 	Notice       func(string) // told, before the run begins, why something takes long; may be nil
 
 	saveEvery time.Duration // of training, between two checkpoints; 0 means the usual

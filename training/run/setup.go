@@ -187,7 +187,9 @@ func (b *conductor) attempts() (int, error) {
 }
 
 func (b *conductor) takeLease(ctx context.Context, attempt int) (err error) {
-	if b.lease, err = takeLease(ctx, b.dir.path(leaseName), attempt, patience, b.options.Notice); err == nil {
+	me := self(attempt)
+	me.Claim = b.options.Claim
+	if b.lease, err = takeLease(ctx, b.dir.path(leaseName), me, patience, b.options.Notice); err == nil {
 		b.dir.sweep()
 	}
 	return err
@@ -200,11 +202,11 @@ func (b *conductor) restore(c checkpoint) (err error) {
 		return err
 	}
 	b.rest()
-	if b.history, err = cutMetrics(b.dir.path(metricsName), c.Epoch); err != nil {
+	if b.history, err = cutMetrics(b.dir.path(metricsName), c.Epoch, b.lease.shared); err != nil {
 		return err
 	}
 	b.metrics.written = b.history.Epochs
-	if b.events.written, b.shown, err = cutEvents(b.dir.path(eventsName), c.Events); err != nil {
+	if b.events.written, b.shown, err = cutEvents(b.dir.path(eventsName), c.Events, b.lease.shared); err != nil {
 		return err
 	}
 	b.seconds, b.draw, b.gap = c.Seconds, c.Draw, c.Gap
