@@ -12,6 +12,7 @@ type Link struct {
 	How      string // for the status line; empty for a run of this process
 	Away     bool   // the run is another process's, or over: it stays when the screen goes
 	ReadOnly bool   // the run is seen by its files: nothing can be asked of it but of its flow
+	Watching bool   // nothing at all can be asked: others steer
 	Greeting string // shown at first; may be empty
 }
 
@@ -53,7 +54,7 @@ func (m *screen) reaches(s source) bool {
 	switch {
 	case s == nowhere:
 		return true
-	case m.latest == nil || m.severed:
+	case m.latest == nil || m.severed || m.link.Watching:
 		return false
 	case s == altered:
 		return fixedOf(m.latest) != nil && m.reaches(flow)
@@ -61,6 +62,17 @@ func (m *screen) reaches(s source) bool {
 		return s == flow
 	}
 	return !m.over()
+}
+
+// keepUp goes to the latent that somebody else has chosen, where one can only watch.
+func (m *screen) keepUp(s *run.Snapshot) {
+	if !m.link.Watching || s.Response == nil {
+		return
+	}
+	if before := m.latest; before != nil && before.Response != nil && before.Response.Latent == s.Response.Latent {
+		return
+	}
+	m.view.latent, m.placed = s.Response.Latent, true
 }
 
 // leave ends the screen and not the run.

@@ -1,10 +1,12 @@
 package tui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
 	"neuralrg/training/run"
@@ -37,6 +39,46 @@ func TestReadOnly(t *testing.T) {
 		if c.press("q"); !c.quit || c.dialog != noDialog {
 			t.Errorf("%s: q does not leave at once", phase)
 		}
+	}
+}
+
+// Who only watches asks for nothing, whatever is on the screen and whatever keys are
+// pressed, and sees the latent that others choose.
+func TestWatching(t *testing.T) {
+	c := &console{screen: still(nil, size{200, 50}, colorprofile.TrueColor, false), fake: newFake(8)}
+	c.do, c.link = c.fake.Do, Link{Away: true, Watching: true, How: "watching"}
+	c.fake.state.Response, c.fake.state.Levels = nil, nil
+	c.fake.publish()
+	c.show()
+	for _, a := range actions() {
+		for p := range panes {
+			c.press(fmt.Sprint(p + 1))
+			for _, k := range a.keys {
+				if k != "q" && k != "ctrl+c" {
+					c.press(k)
+				}
+			}
+			c.tell(selectedMsg{c.moves})
+			c.dialog = noDialog
+		}
+	}
+	if got := c.fake.asked(); len(got) != 0 {
+		t.Errorf("commands %v", got)
+	}
+	for _, latent := range []int{12, 33} {
+		c.fake.state.Response = response(8, latent, 1234)
+		c.fake.publish()
+		c.show()
+		if c.view.latent != latent {
+			t.Errorf("latent %d is looked at, not %d", c.view.latent, latent)
+		}
+	}
+	c.press("5")
+	if !strings.Contains(c.text(), "somebody who steers") {
+		t.Errorf("levels that nobody asked for:\n%s", c.text())
+	}
+	if c.press("q"); !c.quit || c.dialog != noDialog {
+		t.Error("q does not leave at once")
 	}
 }
 

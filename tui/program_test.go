@@ -59,7 +59,7 @@ func connect(t *testing.T, area size, o Options) *wire {
 	l.ends.Go(l.read)
 	go func() {
 		defer close(l.ended)
-		l.exit, l.result = show(ctx, l.fake, l.link, o, tty, tty, utf8)
+		l.exit, l.result = Show(ctx, l.fake, l.link, o, Terminal{In: tty, Out: tty, Environ: utf8})
 	}()
 	t.Cleanup(l.disconnect)
 	return l

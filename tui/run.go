@@ -4,13 +4,11 @@ package tui
 
 import (
 	"context"
-	"io"
 	"os"
 	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/term"
 
 	"neuralrg/themes"
 	"neuralrg/training/run"
@@ -27,16 +25,18 @@ type Runner interface {
 // that: an error, such as that of a terminal that has hung up, says only that
 // there is no screen any more.
 func Run(ctx context.Context, r Runner, l Link, o Options) (Exit, error) {
-	return show(ctx, r, l, o, os.Stdin, os.Stdout, os.Environ())
+	return Show(ctx, r, l, o, Terminal{In: os.Stdin, Out: os.Stdout, Environ: os.Environ()})
 }
 
-func show(ctx context.Context, r Runner, l Link, o Options, in, out *os.File, env environment) (Exit, error) {
+// Show shows a run on a terminal, as Run does.
+func Show(ctx context.Context, r Runner, l Link, o Options, t Terminal) (Exit, error) {
 	if err := o.Validate(); err != nil {
 		return Done, err
 	}
 	watch, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
-	profile := o.profile(out, env)
+	env := environment(t.Environ)
+	profile := o.profile(t.Out, env)
 	asked := make(chan struct{}, 1)
 	do := func(c run.Command) error {
 		defer hurry(asked)
@@ -49,17 +49,16 @@ func show(ctx context.Context, r Runner, l Link, o Options, in, out *os.File, en
 		m.dress(theme)
 		m.chosen = true
 	}
-	output, window := clamped(terminalFile{out, leave})
-	program := tea.NewProgram(m,
-		tea.WithInput(terminalFile{in, leave}), tea.WithOutput(output), tea.WithEnvironment(env),
-		tea.WithColorProfile(profile), tea.WithWindowSize(window.width, window.height),
-		tea.WithFilter(clampResize), tea.WithoutSignalHandler())
+	program := tea.NewProgram(paced(m, t.Turn), append(t.options(leave),
+		tea.WithEnvironment(env), tea.WithColorProfile(profile),
+		tea.WithFilter(clampResize), tea.WithoutSignalHandler())...)
 
 	// Not tea.WithContext: that kills the program, which then closes its input
 	// under the goroutine that reads it.
 	stay := context.AfterFunc(watch, program.Quit)
 	var follower sync.WaitGroup
 	follower.Go(func() { follow(watch, r.Feed(), program, o.framesPerSecond(env), asked) })
+	follower.Go(func() { t.resize(watch, program) })
 	_, err := program.Run()
 	stay()
 	gone := context.Cause(watch)
@@ -116,24 +115,4 @@ func follow(ctx context.Context, feed *run.Feed[*run.Snapshot], program *tea.Pro
 	if ctx.Err() == nil {
 		program.Send(severedMsg{})
 	}
-}
-
-// clampResize keeps the program's buffers at a reasonable size.
-func clampResize(_ tea.Model, msg tea.Msg) tea.Msg {
-	if w, ok := msg.(tea.WindowSizeMsg); ok {
-		area := clamp(size{w.Width, w.Height})
-		return tea.WindowSizeMsg{Width: area.width, Height: area.height}
-	}
-	return msg
-}
-
-// clamped hides from Bubble Tea a window so large that the first buffer, which
-// it sizes before any message, would take all memory.
-func clamped(out terminalFile) (io.Writer, size) {
-	w, h, err := term.GetSize(out.Fd())
-	window := size{w, h}
-	if err == nil && w*h > maxWidth*maxHeight {
-		return struct{ io.Writer }{out}, clamp(window)
-	}
-	return out, window
 }

@@ -154,6 +154,7 @@ func (m *screen) dress(theme themes.Theme) {
 func (m *screen) take(s *run.Snapshot) tea.Cmd {
 	changed := m.latest == nil || m.latest.Phase != s.Phase
 	warning := warns(m.latest, s)
+	m.keepUp(s)
 	m.latest = s
 	m.settle()
 	m.settleSlider()
@@ -349,6 +350,9 @@ func (m *screen) drawPane(p placed) []string {
 		lines = drawLevels(m.latest, m.view, area, m.styles)
 		if m.over() && !m.reaches(flow) && levelsOf(m.latest) == nil {
 			lines = remark("attach to the run again to see its levels", area, m.styles)
+		}
+		if m.link.Watching && levelsOf(m.latest) == nil {
+			lines = remark("to be seen once somebody who steers looks at them", area, m.styles)
 		}
 	case informationPane:
 		b.note = informationNote(m.latest)
