@@ -69,10 +69,10 @@ func (m *screen) answerQuit(key string) tea.Cmd {
 	ways := m.ways()
 	at := slices.Index(ways, m.choice)
 	switch key {
-	case "right", "down", "tab":
+	case "right", "down", "j", "tab":
 		m.choice = ways[(at+1)%len(ways)]
 		return nil
-	case "left", "up", "shift+tab":
+	case "left", "up", "k", "shift+tab":
 		m.choice = ways[(at+len(ways)-1)%len(ways)]
 		return nil
 	case "enter", "space":
@@ -142,11 +142,11 @@ func framed(title string, lines []string, area size, st *styles) []string {
 func (m *screen) helpLines(area size) []string {
 	st := m.styles
 	end := []string{"", st.muted.paint("any key closes this")}
-	all := helpOn(actions(), st)
+	all := helpOn(m.actions, st)
 	if len(all)+len(end)+2 <= area.height {
 		return append(all, end...)
 	}
-	here := slices.DeleteFunc(actions(), func(a action) bool { return a.pane != 0 && a.pane != m.view.focus })
+	here := slices.DeleteFunc(slices.Clone(m.actions), func(a action) bool { return a.pane != 0 && a.pane != m.view.focus })
 	return append(helpOn(here, st), "", st.muted.paint("any key closes this; each pane has keys of its own"))
 }
 
@@ -157,7 +157,7 @@ func helpOn(all []action, st *styles) []string {
 		if a.pane != 0 {
 			scope = st.muted.paint(" (" + a.pane.name() + ")")
 		}
-		lines = append(lines, fit(st.accent.paint(a.shown), 9)+a.help+scope)
+		lines = append(lines, fit(st.accent.paint(a.shown()), 9)+a.help+scope)
 	}
 	return lines
 }

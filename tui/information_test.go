@@ -179,7 +179,7 @@ func TestInformationIsAskedFor(t *testing.T) {
 	c.view.spacing, c.inquired = 0, 0 // as a screen that comes later
 	c.press("1", "6")
 	expect("what is there already", 2, 2, 1, 2)
-	c.press("l")
+	c.press("v")
 	if !c.view.ownScales {
 		t.Error("l does not change the scales")
 	}

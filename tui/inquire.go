@@ -44,17 +44,17 @@ func (m *screen) spacing() int {
 
 // changeSpacing goes to finer or coarser sites. The answer to what was looked at
 // before is still shown until there is another.
-func (m *screen) changeSpacing(key string) tea.Cmd {
+func (m *screen) changeSpacing(name string) tea.Cmd {
 	if m.latest == nil {
 		return nil
 	}
 	spacing, most := m.spacing(), run.CoarsestSpacing(m.latest.Config.L)
 	switch {
-	case key == "[" && spacing == 1:
+	case name == "finer" && spacing == 1:
 		return m.say(notice{text: "there are no finer sites"})
-	case key == "]" && spacing == most:
+	case name == "coarser" && spacing == most:
 		return m.say(notice{text: "there are no coarser sites"})
-	case key == "[":
+	case name == "finer":
 		m.view.spacing = spacing / 2
 	default:
 		m.view.spacing = 2 * spacing

@@ -13,57 +13,57 @@ import (
 // action is a row of the one table from which keys are dispatched, the footer
 // is written and the help is made.
 type action struct {
-	keys  []string // as Bubble Tea names them
-	shown string   // how the help writes them
-	help  string   // what it does
-	hint  string   // the footer's word
-	pane  pane     // works only while this pane is focused; 0: everywhere
-	needs source   // works only if this answers
-	do    func(m *screen, key string) tea.Cmd
+	keys  []binding
+	help  string // what it does
+	hint  string // the footer's word
+	pane  pane   // works only while this pane is focused; 0: everywhere
+	needs source // works only if this answers
+	do    func(m *screen, name string) tea.Cmd
 }
 
-// actions is the table. The last two always stand in the footer.
+// actions is the table, with the keys that there are without settings. The last
+// two always stand in the footer.
 func actions() []action {
 	return []action{
-		{[]string{"space"}, "space", "pause or resume training", "pause", 0, control, (*screen).pause},
-		{[]string{"up", "down", "left", "right"}, "arrows", "choose a latent of the same level", "latent", latentsPane, nowhere, (*screen).move},
-		{[]string{"[", "]", "pgup", "pgdown"}, "[ ]", "go to a finer or a coarser level", "level", latentsPane, nowhere, (*screen).changeLevel},
-		{[]string{"<", ">", ",", "."}, "< >", "change the latent by a quarter σ: the lattice follows", "slide", latentsPane, flow, (*screen).slide},
-		{[]string{"v"}, "v", "its response, its distribution, or the levels", "view", latentsPane, nowhere, (*screen).turnFace},
-		{[]string{"0"}, "0", "the latents as they were drawn", "as drawn", latentsPane, altered, (*screen).release},
-		{[]string{"0"}, "0", "the latents as they were drawn", "as drawn", latticePane, altered, (*screen).release},
-		{[]string{"l"}, "l", "free energy, or the gap on a logarithmic scale", "scale", energyPane, nowhere, (*screen).toggleScale},
-		{[]string{"left", "right"}, "← →", "choose the sampler that the keys change", "sampler", samplerPane, nowhere, (*screen).chooseSampler},
-		{[]string{"o"}, "o", "start or stop it", "on/off", samplerPane, control, (*screen).turnSampler},
-		{[]string{"up", "down"}, "↑ ↓", "longer or shorter steps", "step", samplerPane, control, (*screen).changeTrajectory},
-		{[]string{"[", "]"}, "[ ]", "one leapfrog less or more", "leapfrogs", samplerPane, control, (*screen).changeTrajectory},
-		{[]string{"h", "c"}, "h c", "begin again, hot or cold", "hot/cold", samplerPane, control, (*screen).resetChains},
-		{[]string{"0"}, "0", "the paper's 10 leapfrogs of 0.2", "paper's", samplerPane, control, (*screen).changeTrajectory},
-		{[]string{"a"}, "a", "let it tune its steps", "tune", samplerPane, control, (*screen).tune},
-		{[]string{"left", "right"}, "← →", "refine from a coarser or a finer level", "refine", levelsPane, nowhere, (*screen).stepRefinement},
-		{[]string{"a"}, "a", "let it go on by itself, or stop it", "animate", levelsPane, nowhere, (*screen).playRefinement},
-		{[]string{"n"}, "n", "zeros or noise for the finer latents", "noise", levelsPane, nowhere, (*screen).fillRefinement},
-		{[]string{"m"}, "m", "measure the information anew", "measure", informationPane, flow, (*screen).measure},
-		{[]string{"[", "]"}, "[ ]", "finer or coarser sites", "sites", informationPane, nowhere, (*screen).changeSpacing},
-		{[]string{"l"}, "l", "one scale for fields and latents, or two", "scales", informationPane, nowhere, (*screen).toggleScales},
-		{[]string{"v"}, "v", "spins or fields, where only one has room", "view", latticePane, nowhere, (*screen).toggleView},
-		{[]string{"tab", "shift+tab", "1", "2", "3", "4", "5", "6"}, "tab 1-6", "focus a pane", "focus", 0, nowhere, (*screen).changeFocus},
-		{[]string{"z", "enter"}, "z", "zoom the focused pane, or show all again", "zoom", 0, nowhere, (*screen).toggleZoom},
-		{[]string{"r"}, "r", "draw fresh latents for the lattice", "redraw", 0, flow, (*screen).redraw},
-		{[]string{"+", "=", "-", "_"}, "+ -", "raise or lower the learning rate by a quarter", "rate", 0, control, (*screen).changeRate},
-		{[]string{"s"}, "s", "save a checkpoint now", "save", 0, control, (*screen).save},
-		{[]string{"t", "T"}, "t T", "the next theme, or the one before", "theme", 0, nowhere, (*screen).changeTheme},
-		{[]string{"b"}, "b", "a theme for a dark background, or a light one", "dark/light", 0, nowhere, (*screen).turnTheme},
-		{[]string{"?"}, "?", "this help", "help", 0, nowhere, (*screen).openHelp},
-		{[]string{"q", "ctrl+c"}, "q", "quit: asks whether the run stops", "quit", 0, nowhere, (*screen).quit},
+		{on("pause", "space"), "pause or resume training", "pause", 0, control, (*screen).pause},
+		{arrows, "choose a latent of the same level", "latent", latentsPane, nowhere, (*screen).move},
+		{finer, "go to a finer or a coarser level", "level", latentsPane, nowhere, (*screen).changeLevel},
+		{keys(on("less", "<", ","), on("more", ">", ".")), "change the latent by a quarter σ: the lattice follows", "slide", latentsPane, flow, (*screen).slide},
+		{turn, "its response, its distribution, or the levels", "view", latentsPane, nowhere, (*screen).turnFace},
+		{reset, "the latents as they were drawn", "as drawn", latentsPane, altered, (*screen).release},
+		{reset, "the latents as they were drawn", "as drawn", latticePane, altered, (*screen).release},
+		{turn, "free energy, or the gap on a logarithmic scale", "scale", energyPane, nowhere, (*screen).toggleScale},
+		{sideways, "choose the sampler that the keys change", "sampler", samplerPane, nowhere, (*screen).chooseSampler},
+		{on("sampler", "o"), "start or stop it", "on/off", samplerPane, control, (*screen).turnSampler},
+		{upright, "longer or shorter steps", "step", samplerPane, control, (*screen).changeTrajectory},
+		{finer, "one leapfrog less or more", "leapfrogs", samplerPane, control, (*screen).changeTrajectory},
+		{keys(on("hot", "H"), on("cold", "C")), "begin again, hot or cold", "hot/cold", samplerPane, control, (*screen).resetChains},
+		{reset, "the paper's 10 leapfrogs of 0.2", "paper's", samplerPane, control, (*screen).changeTrajectory},
+		{on("tune", "a"), "let it tune its steps", "tune", samplerPane, control, (*screen).tune},
+		{sideways, "refine from a coarser or a finer level", "refine", levelsPane, nowhere, (*screen).stepRefinement},
+		{on("animate", "a"), "let it go on by itself, or stop it", "animate", levelsPane, nowhere, (*screen).playRefinement},
+		{on("noise", "n"), "zeros or noise for the finer latents", "noise", levelsPane, nowhere, (*screen).fillRefinement},
+		{on("measure", "m"), "measure the information anew", "measure", informationPane, flow, (*screen).measure},
+		{finer, "finer or coarser sites", "sites", informationPane, nowhere, (*screen).changeSpacing},
+		{turn, "one scale for fields and latents, or two", "scales", informationPane, nowhere, (*screen).toggleScales},
+		{turn, "spins or fields, where only one has room", "view", latticePane, nowhere, (*screen).toggleView},
+		{focuses(), "focus a pane", "focus", 0, nowhere, (*screen).changeFocus},
+		{on("zoom", "z", "enter"), "zoom the focused pane, or show all again", "zoom", 0, nowhere, (*screen).toggleZoom},
+		{on("redraw", "r"), "draw fresh latents for the lattice", "redraw", 0, flow, (*screen).redraw},
+		{keys(on("rate-up", "+", "="), on("rate-down", "-", "_")), "raise or lower the learning rate by a quarter", "rate", 0, control, (*screen).changeRate},
+		{on("save", "s"), "save a checkpoint now", "save", 0, control, (*screen).save},
+		{keys(on("theme", "t"), on("theme-back", "T")), "the next theme, or the one before", "theme", 0, nowhere, (*screen).changeTheme},
+		{on("background", "b"), "a theme for a dark background, or a light one", "dark/light", 0, nowhere, (*screen).turnTheme},
+		{on("help", "?"), "this help", "help", 0, nowhere, (*screen).openHelp},
+		{on("quit", "q", "ctrl+c"), "quit: asks whether the run stops", "quit", 0, nowhere, (*screen).quit},
 	}
 }
 
 // press carries out what a key means on the screen without a dialog.
 func (m *screen) press(key string) tea.Cmd {
-	for _, a := range actions() {
-		if slices.Contains(a.keys, key) && m.offers(a) {
-			return a.do(m, key)
+	for _, a := range m.actions {
+		if name, ok := a.named(key); ok && m.offers(a) {
+			return a.do(m, name)
 		}
 	}
 	return nil
@@ -78,7 +78,7 @@ func (m *screen) offers(a action) bool {
 // hints are the footer's part of the table for the focused pane.
 func (m *screen) hints() []hint {
 	var all []hint
-	for _, a := range actions() {
+	for _, a := range m.actions {
 		if !m.offers(a) {
 			continue
 		}
@@ -86,7 +86,7 @@ func (m *screen) hints() []hint {
 		if word == "pause" && m.latest.Phase == run.Paused {
 			word = "resume"
 		}
-		all = append(all, hint{a.shown, word})
+		all = append(all, hint{a.shown(), word})
 	}
 	return all
 }
@@ -108,13 +108,13 @@ func (m *screen) pause(string) tea.Cmd {
 // rateStep is the factor of one key press.
 const rateStep = 1.25
 
-func (m *screen) changeRate(key string) tea.Cmd {
+func (m *screen) changeRate(name string) tea.Cmd {
 	from := m.latest.BaseRate
 	if m.wanted > 0 {
 		from = m.wanted
 	}
 	m.wanted = from * rateStep
-	if key == "-" || key == "_" {
+	if name == "rate-down" {
 		m.wanted = from / rateStep
 	}
 	return m.send(run.Command{Kind: run.SetRate, Value: m.wanted})
@@ -139,26 +139,26 @@ func (m *screen) toggleZoom(string) tea.Cmd {
 	return m.look()
 }
 
-func (m *screen) changeFocus(key string) tea.Cmd {
+func (m *screen) changeFocus(name string) tea.Cmd {
 	n := pane(len(panes))
-	switch key {
-	case "tab":
+	switch name {
+	case "focus-next":
 		m.view.focus = m.view.focus%n + 1
-	case "shift+tab":
+	case "focus-back":
 		m.view.focus = (m.view.focus+n-2)%n + 1
 	default:
-		m.view.focus = pane(key[0] - '0')
+		m.view.focus = pane(name[len(name)-1] - '0')
 	}
 	m.view.seen = m.view.learned()
 	return m.look()
 }
 
-func (m *screen) move(key string) tea.Cmd {
+func (m *screen) move(name string) tea.Cmd {
 	g := m.geometry()
 	if g.L == 0 {
 		return nil
 	}
-	switch key {
+	switch name {
 	case "up":
 		m.view.latent = g.step(m.view.latent, -1, 0)
 	case "down":
@@ -171,13 +171,13 @@ func (m *screen) move(key string) tea.Cmd {
 	return m.ask()
 }
 
-func (m *screen) changeLevel(key string) tea.Cmd {
+func (m *screen) changeLevel(name string) tea.Cmd {
 	g := m.geometry()
 	if g.L == 0 {
 		return nil
 	}
 	level := g.Level(m.view.latent)
-	if key == "]" || key == "pgup" {
+	if name == "coarser" {
 		level = min(level+1, g.Levels()-1)
 	} else {
 		level = max(level-1, 0)
@@ -186,11 +186,11 @@ func (m *screen) changeLevel(key string) tea.Cmd {
 	return m.ask()
 }
 
-func (m *screen) changeTheme(key string) tea.Cmd {
+func (m *screen) changeTheme(name string) tea.Cmd {
 	all := themes.All()
 	i := slices.IndexFunc(all, func(t themes.Theme) bool { return t.Name == m.styles.theme.Name })
 	step := 1
-	if key == "T" {
+	if name == "theme-back" {
 		step = len(all) - 1
 	}
 	return m.prefer(all[(i+step)%len(all)])

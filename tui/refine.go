@@ -27,10 +27,10 @@ func (m *screen) top() int {
 }
 
 // stepRefinement goes a level finer or coarser, and no further by itself.
-func (m *screen) stepRefinement(key string) tea.Cmd {
+func (m *screen) stepRefinement(name string) tea.Cmd {
 	r := &m.view.refinement
 	r.playing = false
-	if key == "right" {
+	if name == "right" {
 		r.stage = min(r.stage+1, m.top())
 	} else {
 		r.stage = max(min(r.stage, m.top())-1, 0)

@@ -37,13 +37,14 @@ type view struct {
 // screen is the program's one model. It holds no channel and starts no
 // goroutine: snapshots come as messages, commands go out as tea.Cmd.
 type screen struct {
-	do     func(run.Command) error
-	after  func(time.Duration, tea.Msg) tea.Cmd // a message to come later
-	styles *styles
-	link   Link
-	chosen bool // the theme by the user, not by the background
-	area   size
-	view   view
+	do      func(run.Command) error
+	after   func(time.Duration, tea.Msg) tea.Cmd // a message to come later
+	styles  *styles
+	actions []action // with the keys of the user
+	link    Link
+	chosen  bool // the theme by the user, not by the background
+	area    size
+	view    view
 
 	latest *run.Snapshot // the newest: the lattice moves with it
 	calm   *run.Snapshot // for charts and numbers: changes twice a second
@@ -93,7 +94,7 @@ const (
 )
 
 func newScreen(do func(run.Command) error, after func(time.Duration, tea.Msg) tea.Cmd, st *styles) *screen {
-	return &screen{do: do, after: after, now: time.Now, view: view{focus: latticePane, sampler: run.SamplerLatent, refinement: refinement{stage: 1}}, styles: st}
+	return &screen{do: do, after: after, now: time.Now, view: view{focus: latticePane, sampler: run.SamplerLatent, refinement: refinement{stage: 1}}, styles: st, actions: actions()}
 }
 
 // Init greets, and asks for the background colour if the theme depends on it.

@@ -33,7 +33,7 @@ func key(name string) tea.KeyPressMsg {
 
 func TestKeyNames(t *testing.T) {
 	for _, a := range actions() {
-		for _, name := range a.keys {
+		for _, name := range a.typed() {
 			if got := key(name).String(); got != name {
 				t.Errorf("Bubble Tea calls %q %q", name, got)
 			}
@@ -167,13 +167,13 @@ func TestLearnedPanesShareABox(t *testing.T) {
 func TestOnlyTheFocusedPaneTakesItsKeys(t *testing.T) {
 	c := newConsole(16, size{120, 40})
 	before := c.view
-	c.press("up", "[", "l")
+	c.press("up", "[", "a")
 	if c.view != before {
 		t.Errorf("keys of other panes changed %+v to %+v", before, c.view)
 	}
-	c.press("2", "l")
+	c.press("2", "v")
 	if !c.view.gap {
-		t.Error("l did not change the scale")
+		t.Error("v did not change the scale")
 	}
 }
 
@@ -459,7 +459,7 @@ func check(t *testing.T, m *screen) {
 func TestRandomKeys(t *testing.T) {
 	var keys []string
 	for _, a := range actions() {
-		keys = append(keys, a.keys...)
+		keys = append(keys, a.typed()...)
 	}
 	keys = append(keys, "esc", "x", "y", "é", "7")
 	const seed = 3

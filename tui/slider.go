@@ -16,13 +16,13 @@ const slideStep = 0.25
 
 // slide fixes the chosen latent at the next multiple of the step. It counts from
 // what was last asked for.
-func (m *screen) slide(key string) tea.Cmd {
+func (m *screen) slide(name string) tea.Cmd {
 	value, ok := m.view.latentValue(m.latest)
 	if !ok {
 		return nil
 	}
 	steps := math.Floor(value/slideStep) + 1
-	if key == "<" || key == "," {
+	if name == "less" {
 		steps = math.Ceil(value/slideStep) - 1
 	}
 	m.view.slid = run.Fixed{

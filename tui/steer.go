@@ -45,9 +45,9 @@ func (m *screen) turnSampler(string) tea.Cmd {
 }
 
 // resetChains lets the chosen sampler begin again.
-func (m *screen) resetChains(key string) tea.Cmd {
+func (m *screen) resetChains(name string) tea.Cmd {
 	start := run.Hot
-	if key == "c" {
+	if name == "cold" {
 		start = run.Cold
 	}
 	return m.send(run.Command{Kind: run.ResetChains, Sampler: m.view.sampler, Start: start})
@@ -65,21 +65,21 @@ const stepFactor = 1.25
 // changeTrajectory makes steps of the chosen sampler longer or shorter, or their
 // number more or less by one. It counts from what was asked for: the sampler
 // takes a new trajectory up at the end of the present one.
-func (m *screen) changeTrajectory(key string) tea.Cmd {
+func (m *screen) changeTrajectory(name string) tea.Cmd {
 	t, ok := m.presentTrajectory()
 	if !ok {
 		return m.say(notice{"the " + string(m.view.sampler) + " sampler is off", true})
 	}
-	switch key {
+	switch name {
 	case "up":
 		t.step = min(t.step*stepFactor, 2)
 	case "down":
 		t.step = max(t.step/stepFactor, 1e-4)
-	case "]":
+	case "coarser":
 		t.leapfrogs = min(t.leapfrogs+1, 1000)
-	case "[":
+	case "finer":
 		t.leapfrogs = max(t.leapfrogs-1, 1)
-	case "0":
+	case "reset":
 		t = paperTrajectory
 	}
 	m.trajectory = t

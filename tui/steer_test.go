@@ -10,8 +10,8 @@ import (
 // The keys of the sampler pane change the chosen sampler, and only there.
 func TestSamplerKeys(t *testing.T) {
 	c := newConsole(16, size{120, 40})
-	c.press("o", "up", "0", "h") // another pane has the focus
-	c.press("4", "up", "up", "]", "right", "[", "0", "c", "h", "a", "o", "o", "left", "down")
+	c.press("o", "up", "0", "H") // another pane has the focus
+	c.press("4", "up", "up", "]", "right", "[", "0", "C", "H", "a", "o", "o", "left", "down")
 	both, latent, physical := run.SamplerBoth, run.SamplerLatent, run.SamplerPhysical
 	want := []run.Command{
 		{Kind: run.SetTrajectory, Sampler: latent, Value: 0.2 * 1.25, Leapfrogs: 10},
