@@ -43,11 +43,17 @@ var errOver = &problem{text: "the run is over", hint: "continue it with --resume
 // run saves and stops, and records the cause if ctx has one. Format and Kernels of c
 // are filled in, and so is the sampler (off) if c does not say it.
 func Start(ctx context.Context, dir string, c Config, o Options) (*Run, error) {
+	c.From = nil
+	return begin(ctx, dir, c, o, (*conductor).create)
+}
+
+// begin begins a new run, which create makes in the directory.
+func begin(ctx context.Context, dir string, c Config, o Options, create func(*conductor, context.Context) error) (*Run, error) {
 	c.Format, c.Kernels = Format, model.Kernels()
 	if c.Sampler == "" {
 		c.Sampler = SamplerOff
 	}
-	return launch(ctx, directory(dir), c, o, (*conductor).create)
+	return launch(ctx, directory(dir), c, o, create)
 }
 
 // Continue goes on with the run in dir from its newest valid checkpoint. The

@@ -117,6 +117,9 @@ func (b *conductor) create(ctx context.Context) error {
 		return err
 	}
 	b.note("start", b.circumstances())
+	if from := b.config.From; from != nil {
+		b.note("from", fmt.Sprintf("the parameters are those of %s after %d epochs", from.Dir, from.Epoch))
+	}
 	return b.openKeeper(true)
 }
 
@@ -144,7 +147,10 @@ func (b *conductor) reopen(ctx context.Context) error {
 				hint: "bring its checkpoints back from a copy, or start the run again in another --dir",
 			}
 		}
-		c = b.checkpoint() // it was ended before its first checkpoint
+		if err := b.beginAgain(); err != nil { // it was ended before its first checkpoint
+			return err
+		}
+		c = b.checkpoint()
 	}
 	if err := b.restore(c); err != nil {
 		return err

@@ -17,6 +17,7 @@ type Config struct {
 	Kernels string `json:"kernels"` // the inner loops used: same bits hold for the same kernels
 	training.Config
 	Preset       string  `json:"preset,omitempty"`
+	From         *Origin `json:"from,omitempty"` // nil if its parameters began as new
 	Sampler      Sampler `json:"sampler"`
 	SamplerShare float64 `json:"sampler_share"` // of the time of a core, of all of them together; 0 is off
 }

@@ -43,6 +43,9 @@ func (a *app) train(f *trainFlags) error {
 	if f.detach && a.parent == nil {
 		return a.trainDetached(f.json, a.args)
 	}
+	if err := beNice(f.nice); err != nil {
+		return err
+	}
 	screen := a.onScreen(f)
 	ctx, cancel := untilSignal(screen || a.parent != nil)
 	defer cancel(nil)

@@ -22,12 +22,14 @@ type trainFlags struct {
 	config     run.Config
 	preset     string
 	configFile string
+	from       string
 	dir        string
 	resume     bool
 	detach     bool
 	plain      bool
 	json       bool
 	threads    int
+	nice       int
 	screen     tui.Options
 
 	settings *pflag.FlagSet // those that decide the bits of a run
@@ -91,6 +93,7 @@ func (f *trainFlags) sourceFlags() *pflag.FlagSet {
 	s := flagSet()
 	addChoice(s, &f.preset, "preset", "settings to begin with", training.Presets...)
 	s.Var((*word)(&f.configFile), "config", "repeat the run of this config.json")
+	s.Var((*word)(&f.from), "from", "begin with what the run in this directory has learnt")
 	return s
 }
 
@@ -102,6 +105,7 @@ func (f *trainFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --dir")
 	flags.BoolVar(&f.detach, "detach", false, "train in a process of its own, without a terminal")
 	flags.Var((*whole)(&f.threads), "threads", "threads that train")
+	flags.Var((*whole)(&f.nice), "nice", "let other programs go first, 0 to 19")
 	flags.AddFlagSet(f.samplers)
 	flags.BoolVar(&f.plain, "plain", false, "lines of text, no screen")
 	flags.BoolVar(&f.json, "json", false, "the result as one JSON object; implies --plain")
@@ -122,12 +126,16 @@ func (f *trainFlags) open(ctx context.Context, screen bool, notice func(string))
 	if f.resume {
 		return f.reopen(ctx, screen, notice)
 	}
-	if err := f.resolve(screen); err != nil {
+	from, err := f.resolve(screen)
+	if err != nil {
 		return nil, err
 	}
 	dir := f.dir
 	if dir == "" {
 		dir = run.DefaultDir(runsDir, f.config, time.Now())
+	}
+	if from != nil {
+		return run.StartFrom(ctx, dir, f.config, from, f.options(notice))
 	}
 	return run.Start(ctx, dir, f.config, f.options(notice))
 }
@@ -141,6 +149,11 @@ func (f *trainFlags) check() error {
 		return usage("--preset and --config are both given", "give one: each says all settings")
 	case f.resume && (f.sources.Changed("preset") || f.configFile != ""):
 		return usage("--resume takes its settings from the run's config.json", "leave out --preset and --config")
+	case f.resume && f.from != "":
+		return usage("--resume goes on with what the run itself has learnt", "leave out --from, or start a new run in another --dir")
+	}
+	if err := checkNice(f.nice); err != nil {
+		return err
 	}
 	if err := checkThreads(f.threads); err != nil {
 		return err
@@ -151,31 +164,61 @@ func (f *trainFlags) check() error {
 	return nil
 }
 
-// resolve settles the configuration of a new run: a preset or a file, and then
-// the flags that were given.
-func (f *trainFlags) resolve(screen bool) error {
+// resolve settles the configuration of a new run, and what it begins with: nil
+// if its parameters are new. The settings are those of a preset, a file or the
+// run to begin with, and then the flags that were given.
+func (f *trainFlags) resolve(screen bool) (*run.Beginning, error) {
 	given, sampler := flagsGiven(f.settings), flagsGiven(f.samplers)
-	if f.configFile != "" {
-		c, err := run.ReadConfig(f.configFile)
-		if err != nil {
-			return wrong(err)
-		}
-		f.config = c
-	} else {
-		f.config = presetConfig(f.preset)
-		f.config.Sampler = defaultSampler(screen)
+	from, err := f.source(screen)
+	if err != nil {
+		return nil, err
 	}
 	if err := given.apply(f.settings); err != nil {
-		return err
+		return nil, err
 	}
 	if err := sampler.apply(f.samplers); err != nil {
-		return err
+		return nil, err
 	}
 	f.config.Version = Version
 	if err := f.config.Validate(); err != nil {
-		return wrong(err)
+		return nil, wrong(err)
 	}
-	return nil
+	return from, nil
+}
+
+// source takes the settings from where they are before any flag, and the
+// beginning from --from or, if a run is repeated, from where that had it.
+func (f *trainFlags) source(screen bool) (from *run.Beginning, err error) {
+	if f.from != "" {
+		if from, err = run.BeginFrom(f.from); err != nil {
+			return nil, err
+		}
+	}
+	if f.configFile == "" {
+		f.config = presetConfig(f.preset)
+		if from != nil {
+			f.config = settingsFrom(from.Config, f.config, f.sources.Changed("preset"))
+		}
+		f.config.Sampler = defaultSampler(screen)
+		return from, nil
+	}
+	if f.config, err = run.ReadConfig(f.configFile); err != nil {
+		return nil, wrong(err)
+	}
+	if from == nil {
+		return run.BeginLike(f.configFile, f.config)
+	}
+	return from, nil
+}
+
+// settingsFrom are those of a run to begin with. A preset that is chosen says how
+// to train, but not what.
+func settingsFrom(source, preset run.Config, chosen bool) run.Config {
+	if !chosen {
+		return source
+	}
+	preset.Shape, preset.Temperature, preset.Symmetry = source.Shape, source.Temperature, source.Symmetry
+	return preset
 }
 
 // reopen resumes a run with the settings that it has. A setting that was given
