@@ -53,7 +53,7 @@ func TestWatching(t *testing.T) {
 	for _, a := range actions() {
 		for p := range panes {
 			c.press(fmt.Sprint(p + 1))
-			for _, k := range a.keys {
+			for _, k := range a.typed() {
 				if k != "q" && k != "ctrl+c" {
 					c.press(k)
 				}
