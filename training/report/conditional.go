@@ -27,12 +27,9 @@ func conditional(ctx context.Context, m *material) (*figure, error) {
 	page := sheet{diagrams(55*vg.Millimeter, []*panel{magnetization, energy})}
 	for i, latent := range oneOfEach(s) {
 		m.tell(place(s, latent))
-		draws := make([]*rg.Sample, len(values))
-		for k, v := range values {
-			var err error
-			if draws[k], err = rg.Condition(ctx, m.trained.Flow, m.trained.Energy, latent, v, conditionDraws, m.Seed, m.Threads); err != nil {
-				return nil, err
-			}
+		draws, err := m.condition(ctx, latent, values)
+		if err != nil {
+			return nil, err
 		}
 		middle := draws[len(draws)/2]
 		var of [4][]float64
@@ -61,6 +58,18 @@ func conditional(ctx context.Context, m *material) (*figure, error) {
 		results: results,
 		data:    []data{{"", drawn}},
 	}, nil
+}
+
+// condition draws with a latent at each of some values.
+func (m *material) condition(ctx context.Context, latent int, values []float64) ([]*rg.Sample, error) {
+	draws := make([]*rg.Sample, len(values))
+	for k, v := range values {
+		var err error
+		if draws[k], err = rg.Condition(ctx, m.trained.Flow, m.trained.Energy, latent, v, conditionDraws, m.Seed, m.Threads); err != nil {
+			return nil, err
+		}
+	}
+	return draws, nil
 }
 
 // conditioned are pictures of a draw, and of the mean change.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -20,9 +21,10 @@ const (
 
 // informations are what fields and latents know of each other.
 type informations struct {
-	fields, drawn, latents *rg.Information // of the model, of the flow, of the latents under the model
-	total                  *rg.TotalCorrelation
-	untold                 error // why there is no total
+	fields, drawn  *rg.Information // of the model, and of draws of the flow
+	latents, again *rg.Information // that the flow takes these to
+	total          *rg.TotalCorrelation
+	untold         error // why there is no total
 }
 
 // informed estimates all of it.
@@ -57,6 +59,15 @@ func (m *material) informed(ctx context.Context) (*informations, error) {
 		if all.latents, err = rg.LatentInformation(ctx, shape, s.Z, sites, o); err != nil {
 			return nil, err
 		}
+		back, err := rg.Coarsen(ctx, t.Flow, t.Config.Symmetry, q.X, m.Seed, m.Threads)
+		if err != nil {
+			return nil, err
+		}
+		o = options("latents of the flow's draws")
+		o.To = apart
+		if all.again, err = rg.LatentInformation(ctx, shape, back.Z, sites, o); err != nil {
+			return nil, err
+		}
 		o = options("tree")
 		o.From = apart
 		all.total, all.untold = rg.EstimateTotalCorrelation(ctx, shape, s, t.Energy.LnZDual(), all.latents, o)
@@ -86,42 +97,53 @@ func order(s model.Shape, site int) int {
 	return s.Level(site)
 }
 
+// each is all of them, in the order of the page: a row of the model, and one of the flow.
+func (all *informations) each() []known {
+	return []known{
+		{"fields of the model", "site, row by row", all.fields},
+		{"latents under the model", "latent, the coarsest first", all.latents},
+		{"fields of the flow", "site, row by row", all.drawn},
+		{"latents of the flow's draws", "latent, the coarsest first", all.again},
+	}
+}
+
+// known is what variables of a kind know of each other.
+type known struct {
+	of, order string
+	*rg.Information
+}
+
 // matrices shows the mutual information of pairs of fields, and of latents.
 func matrices(ctx context.Context, m *material) (*figure, error) {
 	all, err := m.informed(ctx)
 	if err != nil {
 		return nil, err
 	}
-	fields, latents := offDiagonal(all.fields), offDiagonal(all.latents)
-	key := from0("mutual information (nats)", fields, latents)
-	n := len(all.fields.Sites)
-	b := diagrams(72*vg.Millimeter, []*panel{
-		newMatrix("fields", "site, row by row", "site, row by row", key, fields, n, 0, float64(n)),
-		newMatrix("latents", "latent, the coarsest first", "latent, the coarsest first", key, latents, n, 0, float64(n)),
-	})
-	b.key = &key
-	drawn := newTable("of", "site_a [1]", "site_b [1]", "mutual_information [nats]", "error [nats]")
-	for i := range n {
-		for j := range i {
-			if i > mostListed { // the matrix is made of few different entries
-				break
-			}
-			drawn.add("fields", all.fields.Sites[i], all.fields.Sites[j], rounded(fields[i*n+j]), rounded(float64(all.fields.Error[i*n+j])))
-			drawn.add("latents", all.latents.Sites[i], all.latents.Sites[j], rounded(latents[i*n+j]), rounded(float64(all.latents.Error[i*n+j])))
-		}
+	four := all.each()
+	values := make([][]float64, len(four))
+	for i, k := range four {
+		values[i] = offDiagonal(k.Information)
 	}
+	key := from0("mutual information (nats)", values...)
+	panels := make([]*panel, len(four))
+	drawn := newTable("of", "site_a [1]", "site_b [1]", "pairs [1]", "mutual_information [nats]", "error [nats]")
 	results := newTable("of", "variables [1]", "samples [1]", "largest [nats]", "error [nats]", "largest_by_chance [nats]", "noise [nats]")
-	for _, r := range []struct {
-		of   string
-		info *rg.Information
-	}{{"fields of the model", all.fields}, {"fields of the flow", all.drawn}, {"latents under the model", all.latents}} {
-		results.add(r.of, len(r.info.Sites), r.info.Samples, r.info.Largest.Value, r.info.Largest.Error, r.info.Largest.Chance, r.info.Baseline.Deviation)
+	for i, k := range four {
+		n := len(k.Sites)
+		panels[i] = newMatrix(k.of, k.order, k.order, key, values[i], n, 0, float64(n))
+		for _, c := range k.Classes {
+			drawn.add(k.of, c.Sites[0], c.Sites[1], c.Pairs, rounded(c.Value), rounded(c.Error))
+		}
+		results.add(k.of, n, k.Samples, k.Largest.Value, k.Largest.Error, k.Largest.Chance, k.Baseline.Deviation)
 	}
+	b := diagrams(72*vg.Millimeter, panels[:2], panels[2:])
+	b.key = &key
 	return &figure{
 		sheet: sheet{b},
-		text: fmt.Sprintf("The mutual information of pairs, estimated from exact samples by nearest neighbours (Kraskov, Stögbauer and Grassberger): left of the fields, right of the latents that "+
-			"the flow turns them into, with one scale of colours. Independent latents would have none. Pairs that a translation of the flow's blocks takes into each other share one estimate. The noise is the standard deviation "+
-			"of an estimate where there is nothing, from permutations; the largest of so many is large by chance too. The data have the pairs of the first %d variables.", min(n, mostListed+1)),
+		text: "The mutual information of pairs, estimated by nearest neighbours (Kraskov, Stögbauer and Grassberger): left of the fields, right of the latents that " +
+			"the flow turns them into, above of exact samples and below of the flow's own draws, with one scale of colours. Independent latents would have none, and those of the flow's own draws are independent: " +
+			"what they show is noise. Pairs that a translation of the flow's blocks takes into each other share one estimate; the data have each once, with the number of such pairs. The noise is the standard deviation " +
+			"of an estimate where there is nothing, from permutations; the largest of so many is large by chance too.",
 		results: results,
 		data:    []data{{"", drawn}},
 	}, nil
@@ -136,9 +158,6 @@ func offDiagonal(r *rg.Information) []float64 {
 	return values
 }
 
-// mostListed is the number of the last variable whose pairs are written out.
-const mostListed = 63
-
 // distances shows how mutual information falls off.
 func distances(ctx context.Context, m *material) (*figure, error) {
 	all, err := m.informed(ctx)
@@ -146,12 +165,15 @@ func distances(ctx context.Context, m *material) (*figure, error) {
 		return nil, err
 	}
 	drawn := newTable("of", "levels", "distance [sites or blocks]", "pairs [1]", "mean_information [nats]", "error [nats]")
-	add := func(p *panel, of string, name string, c int, list []rg.DistanceAverage) {
-		slices.SortFunc(list, func(a, b rg.DistanceAverage) int { return int(math.Copysign(1, a.Distance-b.Distance)) })
+	list := func(of string, d rg.DistanceAverage) {
+		drawn.add(of, fmt.Sprintf("%d, %d", d.Levels[0], d.Levels[1]), d.Distance, d.Pairs, d.Value, d.Error)
+	}
+	add := func(p *panel, of string, name string, c int, averages []rg.DistanceAverage) {
+		slices.SortFunc(averages, func(a, b rg.DistanceAverage) int { return cmp.Compare(a.Distance, b.Distance) })
 		var at []float64
 		var q []sampling.Quantity
-		for _, d := range list {
-			drawn.add(of, fmt.Sprintf("%d, %d", d.Levels[0], d.Levels[1]), d.Distance, d.Pairs, d.Value, d.Error)
+		for _, d := range averages {
+			list(of, d)
 			at, q = append(at, d.Distance), append(q, d.Quantity)
 		}
 		p.quantities(name, hue(c), at, q)
@@ -167,14 +189,17 @@ func distances(ctx context.Context, m *material) (*figure, error) {
 	}
 	for level := range m.trained.Flow.Shape.Levels() {
 		if list := by[[2]int{level, level}]; len(list) > 0 {
-			add(latents, "latents", fmt.Sprintf("level %d", level), level, list)
+			add(latents, "latents under the model", fmt.Sprintf("level %d", level), level, list)
 		}
 	}
 	latents.level("", 0)
 	for _, d := range all.latents.ByDistance {
 		if d.Levels[0] != d.Levels[1] {
-			drawn.add("latents", fmt.Sprintf("%d, %d", d.Levels[0], d.Levels[1]), d.Distance, d.Pairs, d.Value, d.Error)
+			list("latents under the model", d)
 		}
+	}
+	for _, d := range all.again.ByDistance {
+		list("latents of the flow's draws", d)
 	}
 	why := ""
 	if all.untold != nil {

@@ -45,12 +45,9 @@ func latentEnergy(ctx context.Context, m *material) (*figure, error) {
 			if err != nil {
 				return nil, err
 			}
-			name, style := "", stroke(hue(level), i)
+			name, style := "", stroke(levelHue(s, latent), i)
 			if i == 0 || remains(s, latent) {
 				name = levelName(s, latent)
-			}
-			if remains(s, latent) {
-				style = stroke(ink, 0)
 			}
 			energy.line(name, style, values, along.Energy)
 			departure.line("", style, values, along.Departure)
@@ -97,43 +94,53 @@ func within(low, high, most float64) (float64, float64) { return max(low, -most)
 
 // pairEnergy shows the departure along two latents together.
 func pairEnergy(ctx context.Context, m *material) (*figure, error) {
+	s := m.trained.Flow.Shape
+	var pairs [][2]int
+	for level := s.Levels() - 1; level >= 0 && len(pairs) < perRow; level-- {
+		of := members(s, level)
+		pairs = append(pairs, [2]int{of[len(of)-1], of[0]})
+	}
+	return m.surfaces(ctx, "two latents of a block", pairs)
+}
+
+// surfaces shows the renormalized energy along pairs of latents.
+func (m *material) surfaces(ctx context.Context, of string, pairs [][2]int) (*figure, error) {
 	samples, err := m.exactSamples(ctx)
 	if err != nil {
 		return nil, err
 	}
 	z, u, s := latentsOf(samples, pairSamples), m.renormalized(), m.trained.Flow.Shape
 	values := evenlySpaced(-energyReach, energyReach, pairValues)
-	var (
-		surfaces []*rg.Surface
-		all      [][]float64
-	)
-	for level := s.Levels() - 1; level >= 0 && len(surfaces) < 3; level-- {
-		of := members(s, level)
-		pair := [2]int{of[len(of)-1], of[0]}
+	drawn := newTable("latent_a [1]", "latent_b [1]", "a [1]", "b [1]", "energy [nats]", "departure [nats]", "error [nats]", "joint [nats]")
+	more := make([][]float64, len(pairs))
+	for p, pair := range pairs {
 		m.tell(place(s, pair[0]) + " and " + place(s, pair[1]))
 		surface, err := rg.Across(ctx, u, pair, values, z)
 		if err != nil {
 			return nil, err
 		}
-		surfaces, all = append(surfaces, surface), append(all, joint(surface, values))
-	}
-	key := around("what the two together add (nats)", all...)
-	drawn := newTable("latent_a [1]", "latent_b [1]", "a [1]", "b [1]", "energy [nats]", "departure [nats]", "error [nats]", "joint [nats]")
-	pictures := make([]*panel, len(surfaces))
-	for p, surface := range surfaces {
-		pictures[p] = newMatrix(fmt.Sprintf("level %d", s.Level(surface.Latents[1])), place(s, surface.Latents[1]), place(s, surface.Latents[0]), key, all[p], len(values), -energyReach, energyReach)
+		more[p] = joint(surface, values)
 		for i, a := range values {
 			for j, b := range values {
-				drawn.add(surface.Latents[0], surface.Latents[1], a, b, rounded(surface.Energy[i][j]), rounded(surface.Departure[i][j]), rounded(surface.Error[i][j]), rounded(all[p][i*len(values)+j]))
+				drawn.add(pair[0], pair[1], a, b, rounded(surface.Energy[i][j]), rounded(surface.Departure[i][j]), rounded(surface.Error[i][j]), rounded(more[p][i*len(values)+j]))
 			}
 		}
 	}
-	b := diagrams(55*vg.Millimeter, pictures)
+	key := around("what the two together add (nats)", more...)
+	pictures := make([]*panel, len(pairs))
+	for p, pair := range pairs {
+		title := levelName(s, pair[1])
+		if other := levelName(s, pair[0]); s.Level(pair[0]) != s.Level(pair[1]) {
+			title = other + " and " + title
+		}
+		pictures[p] = newSurface(title, place(s, pair[1]), place(s, pair[0]), key, more[p], len(values), -energyReach, energyReach)
+	}
+	b := thirds(55*vg.Millimeter, pictures)
 	b.key = &key
 	return &figure{
 		sheet: sheet{b},
-		text: fmt.Sprintf("The renormalized energy along two latents of a block at once, less what each does alone: U(a, b) − U(a, 0) − U(0, b) + U(0, 0), the mean over %d exact samples. "+
-			"It is 0 where the two do not know of each other.", min(pairSamples, samples.N)),
+		text: fmt.Sprintf("The renormalized energy along %s at once, less what each does alone: U(a, b) − U(a, 0) − U(0, b) + U(0, 0), the mean over %d exact samples. "+
+			"It is 0 where the two do not know of each other.", of, min(pairSamples, samples.N)),
 		data: []data{{"", drawn}},
 	}, nil
 }

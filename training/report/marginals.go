@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	"neuralrg/training/rg"
 )
@@ -24,9 +25,13 @@ func marginals(ctx context.Context, m *material) (*figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	worst := map[string]rg.Marginal{}
+	d := newDistributions()
 	numbers := newTable("latent [1]", "level [1]", "mean [1]", "error_mean [1]", "deviation [1]", "error_deviation [1]", "excess_kurtosis [1]", "error_kurtosis [1]",
 		"kl_from_normal [nats]", "error_kl [nats]", "kolmogorov [1]", "kolmogorov_by_chance [1]")
+	densities, quantiles := newTable("z [1]"), newTable("normal_quantile [1]")
+	densities.addEach(d.centres)
+	quantiles.addEach(normals(all[0]))
+	worst := map[string]rg.Marginal{}
 	for _, l := range all {
 		name := levelName(s, l.Site)
 		if w, known := worst[name]; !known || l.Divergence.Value > w.Divergence.Value {
@@ -37,51 +42,99 @@ func marginals(ctx context.Context, m *material) (*figure, error) {
 			row = append(row, rounded(v))
 		}
 		numbers.add(row...)
+		densities.extend(latentColumn(l.Site), pairs(l.Histogram))
+		quantiles.extend(latentColumn(l.Site), quantilesOf(l))
+		d.quantiles.line("", draw.LineStyle{Color: pale(levelHue(s, l.Site)), Width: lineWidth / 3}, normals(l), deviations(l))
 	}
-	density := newPanel("", "z", "density under the model")
-	quantiles := newPanel("", "normal quantile", "quantile of the latent − normal")
 	results := newTable("latent", "of", "mean [1]", "deviation [1]", "excess_kurtosis [1]", "kl_from_normal [nats]", "error_kl [nats]", "kolmogorov [1]", "kolmogorov_by_chance [1]")
-	drawn := newTable("latent [1]", "level [1]", "z [1]", "density [1]", "normal_density [1]")
-	points := newTable("latent [1]", "level [1]", "normal_quantile [1]", "quantile [1]", "error [1]")
-	normal := pairs(rg.NormalHistogram())
-	centres := make([]float64, len(normal))
-	for i := range centres {
-		centres[i] = rg.HistogramFrom + (2*float64(i)+1)*rg.HistogramWidth
-	}
 	for level := range s.Levels() + 1 {
-		name, colour := fmt.Sprintf("level %d", level), stroke(hue(level), 0)
+		name := fmt.Sprintf("level %d", level)
 		if level == s.Levels() {
-			name, colour = "coarsest", stroke(ink, 0)
+			name = "coarsest"
 		}
 		w, there := worst[name]
 		if !there {
 			continue
 		}
-		colour.Width *= 0.7
-		histogram := pairs(w.Histogram)
-		density.line(name, colour, centres, histogram)
-		var at, difference []float64
-		for _, q := range w.Quantiles {
-			at, difference = append(at, q.Normal), append(difference, q.Sample-q.Normal)
-			points.add(w.Site, w.Level, q.Normal, q.Sample, q.Error)
-		}
-		quantiles.line("", colour, at, difference)
-		for i, z := range centres {
-			drawn.add(w.Site, w.Level, z, histogram[i], normal[i])
-		}
+		style := stroke(levelHue(s, w.Site), 0)
+		style.Width *= 0.7
+		d.draw(w, name, style)
 		results.add(place(s, w.Site), "worst of "+name, w.Mean.Value, w.Deviation.Value, w.Kurtosis.Value, w.Divergence.Value, w.Divergence.Error, w.Kolmogorov, w.Chance)
 	}
-	density.line("normal", dashed(), centres, normal)
-	quantiles.level("", 0)
-	density.Y.Max *= 1.25
+	d.finish()
 	return &figure{
-		sheet: sheet{diagrams(60*vg.Millimeter, []*panel{density, quantiles})},
-		text: fmt.Sprintf("The distribution of single latents under the model, from %d exact samples, of each level that latent which differs most from a normal one by its KL divergence: "+
-			"left the densities, right the quantiles less the normal ones. One normal sample in twenty differs by more than what the Kolmogorov distance is by chance. "+
-			"The data have the numbers of all latents.", samples.N),
+		sheet: sheet{diagrams(60*vg.Millimeter, []*panel{d.density, d.quantiles})},
+		text: fmt.Sprintf("The distribution of single latents under the model, from %d exact samples: left the densities, right the quantiles less the normal ones, of each level of that latent which "+
+			"differs most from a normal one by its KL divergence; the pale lines are the quantiles of all latents. One normal sample in twenty differs by more than what the Kolmogorov distance is by chance. "+
+			"The data have the moments, the densities and the quantiles of all latents.", samples.N),
 		results: results,
-		data:    []data{{"", drawn}, {"quantiles", points}, {"all", numbers}},
+		data:    []data{{"", d.densities}, {"quantiles", d.points}, {"all", numbers}, {"all-densities", densities}, {"all-quantiles", quantiles}},
 	}, nil
+}
+
+// distributions are densities and quantiles of latents, drawn and as numbers.
+type distributions struct {
+	density, quantiles *panel
+	densities, points  *table // of those that are drawn
+	centres, normal    []float64
+}
+
+func newDistributions() *distributions {
+	d := &distributions{
+		density:   newPanel("", "z", "density under the model"),
+		quantiles: newPanel("", "normal quantile", "quantile of the latent − normal"),
+		densities: newTable("latent [1]", "level [1]", "z [1]", "density [1]", "normal_density [1]"),
+		points:    newTable("latent [1]", "level [1]", "normal_quantile [1]", "quantile [1]", "error [1]"),
+		normal:    pairs(rg.NormalHistogram()),
+	}
+	for i := range d.normal {
+		d.centres = append(d.centres, rg.HistogramFrom+(2*float64(i)+1)*rg.HistogramWidth)
+	}
+	return d
+}
+
+// draw draws those of a latent.
+func (d *distributions) draw(l rg.Marginal, name string, style draw.LineStyle) {
+	histogram := pairs(l.Histogram)
+	d.density.line(name, style, d.centres, histogram)
+	for i, z := range d.centres {
+		d.densities.add(l.Site, l.Level, z, rounded(histogram[i]), rounded(d.normal[i]))
+	}
+	d.quantiles.line("", style, normals(l), deviations(l))
+	for _, q := range l.Quantiles {
+		d.points.add(l.Site, l.Level, q.Normal, rounded(q.Sample), rounded(q.Error))
+	}
+}
+
+// finish draws what they are compared with.
+func (d *distributions) finish() {
+	d.density.line("normal", dashed(), d.centres, d.normal)
+	d.quantiles.level("", 0)
+	d.density.Y.Max *= 1.25
+}
+
+// normals are the normal quantiles of a latent's own.
+func normals(l rg.Marginal) (at []float64) {
+	for _, q := range l.Quantiles {
+		at = append(at, q.Normal)
+	}
+	return at
+}
+
+// quantilesOf are those of a latent.
+func quantilesOf(l rg.Marginal) (values []float64) {
+	for _, q := range l.Quantiles {
+		values = append(values, q.Sample)
+	}
+	return values
+}
+
+// deviations are a latent's quantiles less the normal ones.
+func deviations(l rg.Marginal) (difference []float64) {
+	for _, q := range l.Quantiles {
+		difference = append(difference, q.Sample-q.Normal)
+	}
+	return difference
 }
 
 // pairs is a histogram with two bins in one.

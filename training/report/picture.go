@@ -120,8 +120,19 @@ func newMatrix(title, x, y string, s scale, values []float64, columns int, low, 
 	return p
 }
 
-// matrix is an image that has its first row on top where the axis counts
-// downwards. Both axes have the same range.
+// newSurface is the same with the first row at the bottom, as axes of numbers have
+// it.
+func newSurface(title, x, y string, s scale, values []float64, columns int, low, high float64) *panel {
+	upside := make([]float64, 0, len(values))
+	for from := len(values) - columns; from >= 0; from -= columns {
+		upside = append(upside, values[from:][:columns]...)
+	}
+	p := newMatrix(title, x, y, s, upside, columns, low, high)
+	p.Y.Scale = plot.LinearScale{}
+	return p
+}
+
+// matrix is an image with its first row on top. Both axes have the same range.
 type matrix struct {
 	img       image.Image
 	low, high float64

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 )
 
 // Plan says what Write does.
@@ -16,6 +17,8 @@ type Plan struct {
 	Force   bool   // replace a report that is there
 	Samples int    // of the model and of the flow
 	Full    bool   // compare Monte Carlo at length, as neuralrg compare does
+	// Latents are some to look at closely. Of one that does not exist is said so.
+	Latents []Latent
 	Seed    uint64 // of every random number; with the same seed Threads changes none
 	Threads int
 	// Progress hears what is under way: the title of a figure, and how far it is,
@@ -72,6 +75,9 @@ func Write(ctx context.Context, dirs []string, p Plan) (out string, r *Report, e
 	if p.Samples < fewestSamples || p.Samples > mostSamples {
 		return "", nil, asked(fmt.Sprintf("%d samples are out of range", p.Samples), fmt.Sprintf("choose from %d to %d with --samples", fewestSamples, mostSamples))
 	}
+	if p.Latents = distinct(p.Latents); len(p.Latents) > mostChosen {
+		return "", nil, asked(fmt.Sprintf("%d latents to look at are too many", len(p.Latents)), fmt.Sprintf("choose up to %d with --latent", mostChosen))
+	}
 	m, err := gather(dirs, p)
 	if err != nil {
 		return "", nil, err
@@ -98,7 +104,7 @@ func (m *material) write(ctx context.Context, f *folder) (*Report, error) {
 		Warnings: m.trained.Warnings, Index: indexName, Figures: []Figure{}, Missing: []Missing{},
 	}
 	page := newPage(m)
-	for _, k := range kinds {
+	for _, k := range slices.Concat(kinds, m.chosenKinds()) {
 		m.title = k.title
 		m.tell("")
 		made, err := k.make(ctx, m)

@@ -46,12 +46,10 @@ const inWaveletRow = 9
 
 // add shows response i of those of a level.
 func (p *waveletPage) add(r *rg.Responses, i, level int) {
-	response, haar, daubechies := besideWavelets(r, i, r.Shape(i))
+	shape := r.Shape(i)
+	response, haar, daubechies := besideWavelets(r, i, shape)
 	side := min(r.L, 8<<level)
-	names := [3]string{}
-	if level == 0 {
-		names = [3]string{"response", "Haar", "Daubechies 4"}
-	}
+	names := waveletNames(shape)
 	if len(p.pictures)%inWaveletRow == 0 {
 		names[0] = fmt.Sprintf("level %d", level)
 	}
@@ -61,6 +59,12 @@ func (p *waveletPage) add(r *rg.Responses, i, level int) {
 	for site, v := range response {
 		p.drawn.add(r.Latents[i], level, site/r.L, site%r.L, rounded(v), rounded(haar[site]), rounded(daubechies[site]))
 	}
+}
+
+// waveletNames are those of a response and of the wavelets beside it, with the
+// overlaps.
+func waveletNames(s rg.ResponseShape) [3]string {
+	return [3]string{"response", fmt.Sprintf("Haar: %.2f", s.Haar.Best.Overlap), fmt.Sprintf("Daub. 4: %.2f", s.Daubechies.Best.Overlap)}
 }
 
 // waveletResponses shows the responses of a block's latents at every level beside
@@ -89,7 +93,7 @@ func waveletResponses(ctx context.Context, m *material) (*figure, error) {
 		sheet: sheet{gallery(page.key, inWaveletRow, 40*vg.Millimeter, page.pictures...)},
 		text: fmt.Sprintf("The response d⟨x⟩/dz of the field to the three latents of one block, one level a row, the finest on top; exact derivatives, means over %d draws of the "+
 			"latents, moved so that their centre is in the middle, and beside each the Haar and the Daubechies-4 wavelet of its scale that it overlaps with most, "+
-			"at the place where it does. Of the finest levels the middle of the lattice is shown. The table has means over the latents of each level: the radius is the root mean square distance "+
+			"at the place where it does, with the overlap. Of the finest levels the middle of the lattice is shown. The table has means over the latents of each level: the radius is the root mean square distance "+
 			"from the centre, weighted by the square of the response; the oscillation 0 for one sign and 1 for a sum of zero; the overlaps are cosines between responses "+
 			"and their translates by one block, between those of a block, and with the best wavelet of any translation; the span is the part of the "+
 			"norm within all three wavelets of that place. What remains above the last level is compared with the scaling function.", responseSamples),
@@ -207,7 +211,7 @@ func allResponses(ctx context.Context, m *material) (*figure, error) {
 		maps := make([][]float64, n)
 		for i := range maps {
 			maps[i] = r.Centred(i)
-			drawn.extend(fmt.Sprintf("latent_%d [1]", r.Latents[i]), r.Map[i])
+			drawn.extend(latentColumn(r.Latents[i]), doubles(r.Map[i]))
 		}
 		largest := around("", maps...).high
 		pictures := make([]*panel, n)

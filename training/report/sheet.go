@@ -29,6 +29,7 @@ const (
 	keyHeight = 11 * vg.Millimeter // of the key of colours, with its axis
 	keyWidth  = 70 * vg.Millimeter
 	margin    = 2 * vg.Millimeter
+	fullWidth = pageWidth - 2*margin
 )
 
 // diagrams is a block of panels with axes, so high each.
@@ -36,11 +37,27 @@ func diagrams(height vg.Length, rows ...[]*panel) block {
 	return block{panels: rows, height: height * vg.Length(len(rows))}
 }
 
+// thirds is a block of panels that each have a third of the page's width.
+func thirds(height vg.Length, panels []*panel) block {
+	columns := min(perRow, len(panels))
+	var all [][]*panel
+	for first := 0; first < len(panels); first += columns {
+		row := make([]*panel, columns)
+		copy(row, panels[first:])
+		all = append(all, row)
+	}
+	b := diagrams(height, all...)
+	b.width = fullWidth / perRow * vg.Length(columns)
+	return b
+}
+
+const perRow = 3 // of thirds
+
 // gallery is a block of square pictures, so many in a row. No picture is wider
 // than widest.
 func gallery(key scale, columns int, widest vg.Length, pictures ...*panel) block {
 	gaps := gap * vg.Length(columns-1)
-	side := min(widest, (pageWidth-2*margin-gaps)/vg.Length(columns))
+	side := min(widest, (fullWidth-gaps)/vg.Length(columns))
 	b := block{key: &key, height: -gap, width: side*vg.Length(columns) + gaps}
 	for len(pictures) > 0 {
 		row := make([]*panel, columns)

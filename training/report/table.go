@@ -28,11 +28,18 @@ func (t *table) add(cells ...any) {
 	t.rows = append(t.rows, cells)
 }
 
+// addEach appends a row for each of some numbers.
+func (t *table) addEach(values []float64) {
+	for _, v := range values {
+		t.add(v)
+	}
+}
+
 // extend adds a column of numbers to the rows that there are.
-func (t *table) extend(column string, values []float32) {
+func (t *table) extend(column string, values []float64) {
 	t.columns = append(t.columns, column)
 	for i, v := range values {
-		t.rows[i] = append(t.rows[i], rounded(float64(v)))
+		t.rows[i] = append(t.rows[i], rounded(v))
 	}
 }
 

@@ -20,10 +20,22 @@ type Information struct {
 	Value []float32 `json:"value"`
 	Error []float32 `json:"error"`
 
+	// Classes has every estimate once, in the order in which the matrix has them,
+	// row by row below its diagonal.
+	Classes []Class `json:"classes"`
+
 	Baseline   Baseline          `json:"baseline"`
 	Largest    Largest           `json:"largest"`
 	ByLevel    []LevelAverage    `json:"by_level"` // one of fields
 	ByDistance []DistanceAverage `json:"by_distance"`
+}
+
+// Class is the pairs that share an estimate, because translations take one into
+// the other.
+type Class struct {
+	Sites [2]int `json:"sites"` // the first pair of them in the matrix, the later variable first
+	Pairs int    `json:"pairs"` // of the matrix, each once
+	sampling.Quantity
 }
 
 // Baseline is what is found where there is nothing, from permutations of one of
@@ -96,16 +108,21 @@ func inform(ctx context.Context, v variables, level func(site int) int, x []floa
 		return nil, err
 	}
 	var members [][]pair
+	var classes []Class
 	place := map[pair]int{}
 	pairs := 0
 	for i, a := range sites {
 		for _, b := range sites[:i] {
 			class := v.class(a, b)
-			if _, known := place[class]; !known {
-				place[class] = len(members)
+			at, known := place[class]
+			if !known {
+				at = len(members)
+				place[class] = at
 				members = append(members, v.members(class, o.Pairs))
-				pairs += len(members[len(members)-1])
+				classes = append(classes, Class{Sites: [2]int{a, b}})
+				pairs += len(members[at])
 			}
+			classes[at].Pairs++
 		}
 	}
 	e, err := columns.estimate(ctx, members, o)
@@ -114,7 +131,7 @@ func inform(ctx context.Context, v variables, level func(site int) int, x []floa
 	}
 	class := func(a, b int) int { return place[v.class(a, b)] }
 	result := &Information{
-		Sites: slices.Clone(sites), Samples: columns.n, Pairs: pairs, Baseline: e.baseline,
+		Sites: slices.Clone(sites), Samples: columns.n, Pairs: pairs, Classes: classes, Baseline: e.baseline,
 		ByLevel:    byLevel(sites, level, class, e),
 		ByDistance: byDistance(v, sites, level, class, e),
 	}
@@ -123,17 +140,16 @@ func inform(ctx context.Context, v variables, level func(site int) int, x []floa
 	return result, nil
 }
 
-// fill writes the matrix.
+// fill writes the classes and the matrix.
 func (r *Information) fill(class func(a, b int) int, e estimates) {
 	n := len(r.Sites)
 	r.Value, r.Error = make([]float32, n*n), make([]float32, n*n)
-	all := make([]sampling.Quantity, len(e.of))
-	for i := range all {
-		all[i] = e.mean(map[int]int{i: 1})
+	for i := range r.Classes {
+		r.Classes[i].Quantity = e.mean(map[int]int{i: 1})
 	}
 	for i, a := range r.Sites {
 		for j, b := range r.Sites[:i] {
-			q := all[class(a, b)]
+			q := r.Classes[class(a, b)]
 			for _, place := range [...]int{i*n + j, j*n + i} {
 				r.Value[place], r.Error[place] = float32(q.Value), float32(q.Error)
 			}

@@ -99,6 +99,16 @@ func TestFieldInformationOfGaussians(t *testing.T) {
 			average += exact(a, b) / 240
 		}
 	}
+	pairs := 0
+	for _, c := range info.Classes {
+		pairs += c.Pairs
+		if a, b := c.Sites[0], c.Sites[1]; float32(c.Value) != info.Value[a*len(sites)+b] || float32(c.Error) != info.Error[b*len(sites)+a] {
+			t.Errorf("%v in the class of %d and %d, %v in the matrix", c.Quantity, a, b, info.Value[a*len(sites)+b])
+		}
+	}
+	if len(info.Classes) != 9 || pairs != 16*15/2 {
+		t.Errorf("%d classes of %d pairs", len(info.Classes), pairs)
+	}
 	if got := between(info.Largest.Sites); got != 1 || info.Largest.Value < 3*info.Largest.Chance {
 		t.Errorf("the largest is %+v", info.Largest)
 	}

@@ -116,6 +116,7 @@ func valueHint(f *pflag.Flag) string {
 		"temperature": "give a number such as 2.3, or Tc for the critical temperature",
 		"bool":        "give true or false",
 		"string":      "give a name",
+		"row,column":  "give its row and its column, as in 8,8",
 	}[f.Value.Type()]
 }
 

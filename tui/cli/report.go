@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,6 +27,9 @@ func (a *app) reportCommand() *cobra.Command {
 		Example: `# the figures of a run
 neuralrg report runs/first
 
+# two of its latents too, and the energy along both
+neuralrg report runs/first --latent 8,8 --latent 0,8
+
 # with runs of other depths beside it
 neuralrg report runs/depth4 runs/depth3 runs/depth2 runs/depth1 --out depths`,
 		Args: cobra.ArbitraryArgs,
@@ -37,12 +43,32 @@ neuralrg report runs/depth4 runs/depth3 runs/depth2 runs/depth1 --out depths`,
 	flags.Var((*word)(&p.Out), "out", "directory to write (RUN/report)")
 	flags.BoolVar(&p.Force, "force", false, "replace a report")
 	flags.Var((*whole)(&p.Samples), "samples", "samples of the model, and of the flow")
+	flags.Var((*latents)(&p.Latents), "latent", "a latent to look at closely; can be given more than once")
 	flags.BoolVar(&p.Full, "full", false, "compare Monte Carlo at length, with tuned settings too")
 	flags.Var(&seed, "seed", "seed of every random number")
 	flags.Var((*whole)(&p.Threads), "threads", "threads at work")
 	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
 }
+
+// latents is the value of a flag that names a latent by its row and column each
+// time that it is given.
+type latents []figures.Latent
+
+func (l *latents) String() string { return "" }
+
+func (l *latents) Set(s string) error {
+	row, column, found := strings.Cut(s, ",")
+	i, err := strconv.Atoi(row)
+	j, other := strconv.Atoi(column)
+	if !found || err != nil || other != nil {
+		return errors.New("no row and column")
+	}
+	*l = append(*l, figures.Latent{Row: i, Column: j})
+	return nil
+}
+
+func (l *latents) Type() string { return "row,column" }
 
 func (a *app) report(dirs []string, p figures.Plan, asJSON bool) error {
 	if err := checkThreads(p.Threads); err != nil {

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,7 +12,7 @@ import (
 func TestReport(t *testing.T) {
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "5", "--dir", "run")
-	o := neuralrg(t, dir, "report", "run", "--samples", "64", "--json")
+	o := neuralrg(t, dir, "report", "run", "--samples", "64", "--latent", "1,2", "--latent", "4,0", "--json")
 	if o.code != 0 || !strings.Contains(o.stderr, "note: Free energy against the exact value\n") {
 		t.Fatalf("exit code %d, %q", o.code, o.stderr)
 	}
@@ -27,6 +28,9 @@ func TestReport(t *testing.T) {
 			}
 			there++
 		}
+	}
+	if missing := fmt.Sprint(r["missing"]); !strings.Contains(missing, "there is no latent at row 4, column 0") || strings.Contains(missing, "row 1") {
+		t.Errorf("missing: %s", missing)
 	}
 	entries, err := os.ReadDir(filepath.Join(dir, "run", "report"))
 	if err != nil || len(entries) != there+1 { // and the page
@@ -51,6 +55,8 @@ func TestReportRefuses(t *testing.T) {
 		{"no run there", "nowhere", "there is no directory nowhere", "give the directory of a run"},
 		{"no second run there", "run nowhere", "there is no directory nowhere", "give the directory of a run"},
 		{"few samples", "run --samples 10", "10 samples are out of range", "choose from 64"},
+		{"no latent", "run --latent 1", `flag --latent: "1" is not valid`, "as in 8,8"},
+		{"many latents", "run --latent 0,1 --latent 0,2 --latent 0,3 --latent 1,0 --latent 1,1 --latent 1,2 --latent 1,3 --latent 2,0 --latent 2,1", "9 latents to look at", "choose up to 8"},
 		{"no threads", "run --threads 0", "threads 0 is out of range", "choose from 1 to "},
 		{"a file in the way", "run --out file --force", "file exists and is not a directory", "choose another name with --out"},
 		{"a run in the way", "run --out run --force", "run has something that is of no report", "choose another --out"},
