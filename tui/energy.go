@@ -10,34 +10,45 @@ import (
 )
 
 // drawEnergy shows how far learning has come: the free energy against its exact
-// lower bound, or the gap between them on a logarithmic scale; numbers of the
-// last epoch; progress.
+// lower bound, or the gap between them on a logarithmic scale, along with other
+// runs; numbers of the last epoch; how else the epochs went; progress.
 func drawEnergy(s *run.Snapshot, v view, area size, st *styles) []string {
 	if s == nil || s.History.Epochs == 0 {
 		return waiting("the first epoch", area, st)
 	}
 	foot := cells(energyCells(s, st), area.width, st)
-	foot = append(foot, drawProgress(s, area.width, st))
-	foot = append(foot, drawWarning(s, area.width, st)...)
-	rows := area.height - len(foot) - 1
-	if rows < minChart {
-		return middle(foot, area)
+	end := append([]string{drawProgress(s, area.width, st)}, drawWarning(s, area.width, st)...)
+	legend := companionsLegend(s, v, area.width, max(area.height/8, 1), st)
+	spare := area.height - len(legend) - len(foot) - len(end) - 1
+	if spare < minChart {
+		return middle(append(foot, end...), area)
 	}
-	plot := linearPlot(s, area.width, st)
+	if sparks := drawSparks(s, v, area.width, st); spare-len(sparks) >= goodChart {
+		foot = append(foot, sparks...)
+		spare -= len(sparks)
+	}
+	plot := linearPlot(s, v, area.width, st)
 	if v.gap {
-		plot = gapPlot(s, area.width, st)
+		plot = gapPlot(s, v, area.width, st)
 	}
-	lines := plot.Lines(area.width, rows)
-	return append(append(lines, ""), foot...)
+	lines := append(plot.Lines(area.width, spare), legend...)
+	return append(append(append(lines, ""), foot...), end...)
 }
 
-const minChart = 5
+// The rows that a chart needs to be of use, and that it has before there is room
+// for anything that one can do without.
+const minChart, goodChart = 5, 8
 
-func energyNote(v view) string {
+func energyNote(s *run.Snapshot, v view) string {
+	note := "of the dual, nats"
 	if v.gap {
-		return "gap in nats, logarithmic"
+		note = "gap in nats, logarithmic"
 	}
-	return "of the dual, nats"
+	if s != nil && v.stretch.length > 0 {
+		first, last := v.ends(s)
+		note = fmt.Sprintf("epochs %s to %s, nats", count(first), count(last))
+	}
+	return note
 }
 
 func energyCells(s *run.Snapshot, st *styles) [][]cell {
@@ -52,10 +63,6 @@ func energyCells(s *run.Snapshot, st *styles) [][]cell {
 		{
 			{"gap", value(m.Gap) + uncertainty},
 			{"gap / lnZ", number(100*m.Gap/math.Abs(s.Exact.LnZDual), 2, 8) + st.muted.paint(" %")},
-		},
-		{
-			{"speed", number(s.EpochsPerSecond, 2, 8) + st.muted.paint(" epochs/s")},
-			{"ESS / batch", number(100*m.ESS, 1, 8) + st.muted.paint(" %")},
 		},
 	}
 }
@@ -99,42 +106,37 @@ func drawWarning(s *run.Snapshot, width int, st *styles) []string {
 
 // linearPlot is the free energy and the exact value. What the first epochs
 // have, hundreds of nats above the rest, is cut off.
-func linearPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
-	energy := curve(s, st, func(e run.Span) run.Range { return e.FreeEnergy })
+func linearPlot(s *run.Snapshot, v view, width int, st *styles) chart.Plot {
+	first, last := v.ends(s)
+	energy := curveOf(s.History, first, last, freeEnergyOf)
 	exact := -s.Exact.LnZDual
-	low, high := window(chart.Resample(energy.Values, max(width, 1)), exact)
+	others := alongside(s, v, freeEnergyOf, st)
+	seen := chart.Resample(energy.mean, max(width, 1))
+	for _, other := range others {
+		seen = append(seen, chart.Resample(other.Values, max(width, 1))...)
+	}
+	low, high := window(seen, exact)
+	line := chart.Series{Values: []float64{exact, exact}, Color: st.graph(st.theme.Exact), Dashed: true}
 	return chart.Plot{
-		Series: []chart.Series{
-			{Values: []float64{exact, exact}, Color: st.graph(st.theme.Exact), Dashed: true},
-			energy,
-		},
-		Low: low, High: high,
-		First: firstEpoch(s), Last: float64(s.Epoch),
+		Series: append(append([]chart.Series{line}, others...), own(energy, width, st)),
+		Low:    low, High: high,
+		First: float64(first), Last: float64(last),
 		Label:  decimals(high - low),
 		Labels: st.color(st.theme.Muted), ASCII: st.ascii, Braille: st.braille,
 	}
 }
 
-// curve is the mean of a quantity along the whole run, in the band of its
-// extremes.
-func curve(s *run.Snapshot, st *styles, of func(run.Span) run.Range) chart.Series {
-	c := chart.Series{Color: st.graph(st.theme.Curve), Band: st.color(st.theme.Faint)}
-	for span := range s.History.Spans() {
-		r := of(span)
-		if r.Count == 0 {
-			r.Mean, r.Min, r.Max = math.NaN(), math.NaN(), math.NaN()
-		}
-		c.Values, c.Low, c.High = append(c.Values, r.Mean), append(c.Low, r.Min), append(c.High, r.Max)
+// own is the run's own curve: in the band of its error, and beyond that in the band
+// of the extremes of its epochs.
+func own(c curve, width int, st *styles) chart.Series {
+	line := c.series()
+	line.Color = st.graph(st.theme.Curve)
+	low, high := c.within(width)
+	for i := range line.Bands {
+		line.Bands[i].Color = st.color(st.theme.Faint)
 	}
-	return c
-}
-
-// firstEpoch is where curves begin.
-func firstEpoch(s *run.Snapshot) float64 {
-	for span := range s.History.Spans() {
-		return float64(span.First)
-	}
-	return 0
+	line.Bands = append([]chart.Band{{Low: low, High: high, Color: st.color(st.theme.Curve), Dense: true}}, line.Bands...)
+	return line
 }
 
 // window is the range of values worth seeing: all but the steep beginning,
@@ -161,19 +163,25 @@ func decimals(interval float64) func(float64) string {
 
 // gapPlot is the logarithm of the gap. A mean that noise has made negative has
 // none and is left out; a band that reaches there reaches the lower edge.
-func gapPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
-	gap := curve(s, st, func(e run.Span) run.Range { return e.Gap })
-	gap.Values = chart.Resample(gap.Values, max(width, 1))
+func gapPlot(s *run.Snapshot, v view, width int, st *styles) chart.Plot {
+	first, last := v.ends(s)
+	lines := append(alongside(s, v, gapOf, st), own(curveOf(s.History, first, last, gapOf), width, st))
 	low, high := math.Inf(1), math.Inf(-1)
-	for i, v := range gap.Values {
-		gap.Values[i] = math.NaN()
-		if v > 0 {
-			gap.Values[i] = math.Log10(v)
-			low, high = min(low, gap.Values[i]), max(high, gap.Values[i])
+	for i := range lines {
+		line := &lines[i]
+		line.Values = chart.Resample(line.Values, max(width, 1))
+		for j, v := range line.Values {
+			line.Values[j] = math.NaN()
+			if v > 0 {
+				line.Values[j] = math.Log10(v)
+				low, high = min(low, line.Values[j]), max(high, line.Values[j])
+			}
 		}
-	}
-	for i := range gap.Low {
-		gap.Low[i], gap.High[i] = logarithm(gap.Low[i]), logarithm(gap.High[i])
+		for _, b := range line.Bands {
+			for j := range b.Low {
+				b.Low[j], b.High[j] = logarithm(b.Low[j]), logarithm(b.High[j])
+			}
+		}
 	}
 	if low > high {
 		low, high = 0, 1
@@ -182,9 +190,9 @@ func gapPlot(s *run.Snapshot, width int, st *styles) chart.Plot {
 		low, high = (low+high)/2-0.25, (low+high)/2+0.25
 	}
 	return chart.Plot{
-		Series: []chart.Series{gap},
+		Series: lines,
 		Low:    low, High: high,
-		First: firstEpoch(s), Last: float64(s.Epoch),
+		First: float64(first), Last: float64(last),
 		Label:  func(v float64) string { return fmt.Sprintf("%.3g", math.Pow(10, v)) },
 		Labels: st.color(st.theme.Muted), ASCII: st.ascii, Braille: st.braille,
 	}

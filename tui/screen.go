@@ -19,7 +19,11 @@ type view struct {
 	zoomed bool
 	fields bool // fields where the lattice has room for one picture only
 	gap    bool // the logarithm of the gap, not the free energy itself
-	latent int  // the site whose latent is inspected
+
+	stretch stretch      // of the curves
+	along   *[]companion // other runs in the same axes, if any
+
+	latent int // the site whose latent is inspected
 
 	face    face      // of the latent that is shown first
 	solo    bool      // one pane has the screen for itself; set to draw
@@ -128,6 +132,8 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.take(msg.Snapshot)
 	case severedMsg:
 		m.sever()
+	case companionsMsg:
+		m.accompany(msg.all)
 	case answeredMsg:
 		return m, m.answered(msg)
 	case silenceMsg:
@@ -181,6 +187,9 @@ func (m *screen) take(s *run.Snapshot) tea.Cmd {
 	}
 	return m.renew()
 }
+
+// shown is what charts and numbers show.
+func (m *screen) shown() *run.Snapshot { return m.calm }
 
 func (m *screen) geometry() geometry {
 	if m.latest == nil {
@@ -337,8 +346,8 @@ func (m *screen) drawPane(p placed) []string {
 		b.note = latticeNote(m.latest)
 		lines = drawLattice(m.latest, m.view, area, m.styles)
 	case energyPane:
-		b.note = energyNote(m.view)
-		lines = drawEnergy(m.calm, m.view, area, m.styles)
+		b.note = energyNote(m.shown(), m.view)
+		lines = drawEnergy(m.shown(), m.view, area, m.styles)
 	case latentsPane:
 		v := m.view
 		v.solo = m.solo()

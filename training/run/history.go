@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"sort"
 )
 
 // History is what a run remembers of its epochs in bounded memory: the newest
@@ -103,6 +104,28 @@ func (h History) Spans() iter.Seq[Span] {
 		}
 		if h.Open.Count > 0 {
 			yield(h.Open)
+		}
+	}
+}
+
+// Between yields the epochs from first to last: each by itself if that gives no
+// more of them than a thinned run has, and as long as they are remembered, else
+// in the spans that have some of them.
+func (h History) Between(first, last int) iter.Seq[Span] {
+	return func(yield func(Span) bool) {
+		if n := len(h.Recent); n > 0 && first >= h.Recent[0].Epoch && last-first < mostSpans {
+			from := sort.Search(n, func(i int) bool { return h.Recent[i].Epoch >= first })
+			for _, m := range h.Recent[from:] {
+				if m.Epoch > last || !yield(spanOf(m)) {
+					return
+				}
+			}
+			return
+		}
+		for s := range h.Spans() {
+			if s.Last >= first && s.First <= last && !yield(s) {
+				return
+			}
 		}
 	}
 }

@@ -235,3 +235,39 @@ func TestHistoryIsBounded(t *testing.T) {
 		t.Errorf("%d epochs, the last %d; %d in full, %d spans", h.Epochs, h.Last().Epoch, len(h.Recent), len(h.Whole))
 	}
 }
+
+// Between gives epochs in full while they are remembered and few enough, else the
+// spans that have them; nothing is missing and nothing is twice.
+func TestHistoryBetween(t *testing.T) {
+	var h History
+	for epoch := 1; epoch <= 20000; epoch++ {
+		h = h.Append(Metrics{Epoch: epoch, Gap: float64(epoch)})
+	}
+	for _, c := range []struct {
+		first, last int
+		full        bool
+	}{{19000, 20000, true}, {20000, 20000, true}, {18977, 20000, true}, {1, 20000, false}, {5000, 5100, false}, {18500, 20000, false}} {
+		next, n := 0, 0
+		for s := range h.Between(c.first, c.last) {
+			if next != 0 && s.First != next {
+				t.Errorf("%v: epoch %d follows %d", c, s.First, next-1)
+			}
+			if next == 0 && (s.First > c.first || s.Last < c.first) {
+				t.Errorf("%v: begins with %d to %d", c, s.First, s.Last)
+			}
+			if (s.Count == 1) != c.full || s.Gap.Count != s.Count {
+				t.Errorf("%v: a span of %d", c, s.Count)
+			}
+			next, n = s.Last+1, n+1
+		}
+		if next <= c.last || c.full && n != c.last-c.first+1 {
+			t.Errorf("%v: ends before %d with %d spans", c, next, n)
+		}
+	}
+	for range h.Between(30000, 40000) {
+		t.Error("there is something after the end")
+	}
+	for range (History{}).Between(1, 10) {
+		t.Error("there is something in nothing")
+	}
+}

@@ -1,34 +1,54 @@
 package chart
 
 import (
+	"image/color"
 	"math"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 )
 
-// shade puts dots where a band is and nothing is drawn yet. Each column has the
-// extremes of all values that fall into it, so that not even the spike of a
-// single one vanishes. The lines of the graph come from the top, each an axis
-// and so many columns.
-func (p Plot) shade(graph []string, s Series, columns int) {
-	n := min(len(s.Low), len(s.High))
-	if n < columns {
+// Band is a range about a line, such as the extremes of what the line is the mean
+// of, at equal distances from the first to the last abscissa.
+type Band struct {
+	Low, High []float64
+	Color     color.Color
+	Dense     bool // drawn thicker, and between values too if these are few
+}
+
+// shade fills a band where nothing is drawn yet. Each column has the extremes of
+// all values that fall into it, so that not even the spike of a single one
+// vanishes. The lines of the graph come from the top, each an axis and so many
+// columns.
+func (p Plot) shade(graph []string, b Band, columns int) {
+	n := min(len(b.Low), len(b.High))
+	if n == 0 || n < columns && !b.Dense {
 		return // every value is a point of the line
+	}
+	if n < columns {
+		b.Low, b.High, n = Resample(b.Low, columns), Resample(b.High, columns), columns
 	}
 	top, bottom := make([]int, columns), make([]int, columns)
 	for c := range columns {
 		from, to := c*n/columns, (c+1)*n/columns
-		top[c], bottom[c] = p.rows(extremes(s.Low[from:to], s.High[from:to]), len(graph))
+		top[c], bottom[c] = p.rows(extremes(b.Low[from:to], b.High[from:to]), len(graph))
 	}
-	dot := "·"
-	if p.ASCII {
-		dot = ":"
-	}
-	dot = paint(s.Band, dot)
+	glyph := paint(b.Color, b.glyph(p.ASCII))
 	for row, line := range graph {
-		graph[row] = fillBlanks(line, dot, columns, func(c int) bool { return row >= top[c] && row <= bottom[c] })
+		graph[row] = fillBlanks(line, glyph, columns, func(c int) bool { return row >= top[c] && row <= bottom[c] })
 	}
+}
+
+func (b Band) glyph(ascii bool) string {
+	switch {
+	case b.Dense && ascii:
+		return "%"
+	case b.Dense:
+		return "░"
+	case ascii:
+		return ":"
+	}
+	return "·"
 }
 
 // interval is a range of values; low > high is that of none.
@@ -58,14 +78,14 @@ func (p Plot) rows(r interval, n int) (top, bottom int) {
 	return row(r.high), row(r.low)
 }
 
-// fillBlanks puts a dot into each blank cell behind the axis that is wanted.
-func fillBlanks(line, dot string, columns int, wanted func(column int) bool) string {
+// fillBlanks puts a glyph into each blank cell behind the axis that is wanted.
+func fillBlanks(line, glyph string, columns int, wanted func(column int) bool) string {
 	line = pad(line, columns+1)
 	var filled strings.Builder
 	for c, state := -1, byte(0); line != ""; {
 		sequence, width, n, next := ansi.DecodeSequence(line, state, nil)
 		if sequence == " " && c >= 0 && c < columns && wanted(c) {
-			sequence = dot
+			sequence = glyph
 		}
 		filled.WriteString(sequence)
 		line, state, c = line[n:], next, c+width

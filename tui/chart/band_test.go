@@ -13,7 +13,7 @@ import (
 func banded(n int) Plot {
 	flat := slices.Repeat([]float64{1}, n)
 	p := plotOf(0, 10, flat)
-	p.Series[0].Low, p.Series[0].High = slices.Clone(flat), slices.Clone(flat)
+	p.Series[0].Bands = []Band{{Low: slices.Clone(flat), High: slices.Clone(flat)}}
 	return p
 }
 
@@ -45,7 +45,7 @@ func TestBandKeepsSpikes(t *testing.T) {
 	const n, width, rows = 5000, 40, 11
 	for at := 0; at < n; at += 37 {
 		p := banded(n)
-		p.Series[0].High[at] = 8
+		p.Series[0].Bands[0].High[at] = 8
 		dots := cellsOf(t, p.Lines(width, rows+2), rows)
 		for c, got := range dots {
 			want := 0
@@ -75,7 +75,7 @@ func TestBandEnds(t *testing.T) {
 		{1, math.Inf(1), 0},
 	} {
 		p := banded(n)
-		p.Series[0].Low, p.Series[0].High = slices.Repeat([]float64{c.low}, n), slices.Repeat([]float64{c.high}, n)
+		p.Series[0].Bands = []Band{{Low: slices.Repeat([]float64{c.low}, n), High: slices.Repeat([]float64{c.high}, n)}}
 		if dots := slices.Max(cellsOf(t, p.Lines(40, rows+2), rows)); dots != c.want {
 			t.Errorf("from %v to %v: %d dots, want %d", c.low, c.high, dots, c.want)
 		}
@@ -85,8 +85,21 @@ func TestBandEnds(t *testing.T) {
 // A band of fewer values than columns adds nothing to the line.
 func TestBandOfFewValues(t *testing.T) {
 	p := banded(10)
-	p.Series[0].High[3] = 8
+	p.Series[0].Bands[0].High[3] = 8
 	if dots := slices.Max(cellsOf(t, p.Lines(40, 13), 11)); dots != 0 {
 		t.Errorf("%d dots", dots)
+	}
+}
+
+// A dense band is filled between few values too, in its own glyph, and leaves the
+// line as it is.
+func TestDenseBand(t *testing.T) {
+	p := banded(4)
+	p.Series[0].Bands = []Band{{Low: []float64{0, 0, 0, 0}, High: []float64{1, 1, 7, 7}, Dense: true}}
+	lines := p.Lines(45, 13)
+	for row, want := range []bool{false, false, false, true, true, true, true, true, true, true, true} {
+		if got := strings.HasSuffix(strings.TrimRight(ansi.Strip(lines[row]), " "), "░"); got != (want && row != 9) {
+			t.Errorf("row %d: %q", row, lines[row])
+		}
 	}
 }

@@ -70,7 +70,7 @@ func dottedSpins(up []bool, r Raster, ink SpinInk) []string {
 func (p Plot) dots(columns, rows int) []string {
 	c := newCanvas(columns, rows)
 	for _, s := range p.Series {
-		values := p.scaled(Resample(s.Values, dotColumns*columns))
+		values := p.scaled(p.placed(s, dotColumns*columns))
 		last := -1
 		for x, v := range values {
 			if math.IsNaN(v) {

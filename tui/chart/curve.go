@@ -4,21 +4,23 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/guptarohit/asciigraph"
 )
 
-// Series is one line of a plot, and the band that it runs in, if there is one.
+// Series is one line of a plot, and the bands that it runs in, if there are any.
 // Values lie at equal distances from the first to the last abscissa; what is not
 // finite is a gap.
 type Series struct {
-	Values    []float64
-	Color     asciigraph.AnsiColor
-	Dashed    bool      // told from the others without a colour
-	Low, High []float64 // of the band, at equal distances too
-	Band      color.Color
+	Values      []float64
+	Color       asciigraph.AnsiColor
+	First, Last float64 // abscissas, if they are not those of the plot, and within them
+	Dashed      bool    // told from the others without a colour
+	Mark        string  // a letter on the line here and there, likewise; may be empty
+	Bands       []Band  // the first is drawn on top
 }
 
 // Plot is a chart of lines over a common abscissa, drawn by asciigraph.
@@ -70,7 +72,12 @@ func (p Plot) body(columns, rows int) []string {
 	}
 	lines := draw(columns, rows)
 	for _, s := range p.Series {
-		p.shade(lines, s, columns)
+		for _, b := range s.Bands {
+			p.shade(lines, b, columns)
+		}
+	}
+	for i, s := range p.Series {
+		p.mark(lines, s, columns, i)
 	}
 	return p.labelled(lines, labels)
 }
@@ -83,7 +90,7 @@ func (p Plot) lines(columns, rows int) []string {
 	var colors []asciigraph.AnsiColor
 	var glyphs []asciigraph.CharSet
 	for _, s := range p.Series {
-		data = append(data, p.scaled(Resample(s.Values, columns+1)))
+		data = append(data, p.scaled(p.placed(s, columns+1)))
 		colors = append(colors, s.Color)
 		glyph := asciigraph.DefaultCharSet
 		if s.Dashed {
@@ -96,6 +103,44 @@ func (p Plot) lines(columns, rows int) []string {
 		asciigraph.Offset(1), asciigraph.SeriesColors(colors...), asciigraph.SeriesChars(glyphs...),
 		asciigraph.YAxisValueFormatter(func(float64) string { return "" }))
 	return strings.Split(graph, "\n")
+}
+
+// placed brings a series to n points along the whole abscissa. It is not a number
+// where the series is not.
+func (p Plot) placed(s Series, n int) []float64 {
+	if !(s.Last > s.First) || !(p.Last > p.First) {
+		return Resample(s.Values, n)
+	}
+	at := func(x float64) int {
+		share := (x - p.First) / (p.Last - p.First)
+		return int(math.Round(max(0, min(1, share)) * float64(n-1)))
+	}
+	from, to := at(s.First), at(s.Last)
+	points := slices.Repeat([]float64{math.NaN()}, n)
+	copy(points[from:], Resample(s.Values, to-from+1))
+	return points
+}
+
+// markEvery is the distance of the marks of a line, in columns.
+const markEvery = 16
+
+// mark puts the letter of a series on its line, each series at columns of its own.
+func (p Plot) mark(graph []string, s Series, columns, number int) {
+	if s.Mark == "" {
+		return
+	}
+	letter := s.Mark
+	if s.Color != asciigraph.Default {
+		letter = s.Color.String() + letter + asciigraph.Default.String()
+	}
+	points := p.scaled(p.placed(s, columns))
+	for c := 2 + 5*number%markEvery; c < columns; c += markEvery {
+		if v := points[c]; !math.IsNaN(v) {
+			row := len(graph) - 1 - int(math.Round(v*float64(len(graph)-1)))
+			line := pad(graph[row], columns+1)
+			graph[row] = ansi.Truncate(line, c+1, "") + letter + ansi.TruncateLeft(line, c+2, "")
+		}
+	}
 }
 
 // labelled puts the labels of the ordinate before the rows of a graph, which

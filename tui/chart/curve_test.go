@@ -48,6 +48,19 @@ func TestPlot(t *testing.T) {
 	}
 }
 
+// A series with an abscissa of its own lies where it belongs, and its letter on it.
+func TestPlotPlacesSeries(t *testing.T) {
+	p := plotOf(0, 3, []float64{3, 3}, []float64{0, 0})
+	p.Series[1].First, p.Series[1].Last, p.Series[1].Mark = 50.5, 100, "a"
+	lines := p.Lines(47, 6)
+	if graph := []rune(strings.TrimPrefix(lines[3], "0.0 ┤")); strings.TrimRight(string(graph[:20]), " ╶") != "" || graph[22] != '─' || graph[40] != '─' {
+		t.Errorf("the second half is %q", lines[3])
+	}
+	if n := strings.Count(lines[3], "a"); n == 0 || strings.Contains(lines[0], "a") {
+		t.Errorf("%d letters in %q, and in %q", n, lines[3], lines[0])
+	}
+}
+
 // Every row of the ordinate belongs to the value that its place says: a
 // constant is drawn in the row nearest to it.
 func TestPlotHeights(t *testing.T) {
@@ -87,7 +100,9 @@ func TestPlotSurvives(t *testing.T) {
 	for range 3000 {
 		p := plotOf(bounds[random.IntN(len(bounds))], bounds[random.IntN(len(bounds))],
 			series[random.IntN(len(series))], series[random.IntN(len(series))])
-		p.Series[0].Low, p.Series[0].High = series[random.IntN(len(series))], series[random.IntN(len(series))]
+		p.Series[0].Bands = []Band{{Low: series[random.IntN(len(series))], High: series[random.IntN(len(series))], Dense: random.IntN(2) == 0}}
+		p.Series[1].Mark, p.Series[1].First, p.Series[1].Last = "a", bounds[random.IntN(len(bounds))], bounds[random.IntN(len(bounds))]
+		p.Braille = random.IntN(2) == 0
 		p.ASCII = random.IntN(2) == 0
 		p.First, p.Last = bounds[random.IntN(len(bounds))], bounds[random.IntN(len(bounds))]
 		width, height := random.IntN(50), random.IntN(20)
