@@ -19,7 +19,8 @@ const (
 	eventsName      = "events.jsonl"
 	checkpointsName = "checkpoints"
 	leaseName       = "lease"
-	temporary       = ".tmp" // ends the name of a file that is not complete yet
+	sweepName       = "sweep" // what a sweep keeps in a run that is a point of it
+	temporary       = ".tmp"  // ends the name of a file that is not complete yet
 )
 
 // directory is the path of a run directory.
@@ -71,7 +72,7 @@ func (d directory) checkNew() error {
 	}
 	for _, e := range entries {
 		switch name := e.Name(); {
-		case name == leaseName, strings.HasSuffix(name, temporary):
+		case name == leaseName, name == sweepName, strings.HasSuffix(name, temporary):
 		case name == checkpointsName && isEmpty(d.path(name)):
 		default:
 			return &problem{

@@ -277,18 +277,6 @@ func unchanged(now, before fs.FileInfo) bool {
 	return os.SameFile(now, before) && now.ModTime().Equal(before.ModTime())
 }
 
-// held is the error for the process that comes second.
-func held(path string, h holder) error {
-	dir := filepath.Dir(path)
-	if h.PID == 0 {
-		return &problem{text: dir + " is in use by another process", hint: "wait for it to end, or choose another --dir"}
-	}
-	return &problem{
-		text: fmt.Sprintf("%s is in use by %v (last sign of life %s)", dir, h, h.Heartbeat),
-		hint: fmt.Sprintf("wait for it to end, stop it on %s with: neuralrg stop %s, or choose another --dir", h.Host, dir),
-	}
-}
-
 // check returns an error if the lease is no longer ours.
 func (l *lease) check() error {
 	l.mu.Lock()
