@@ -12,7 +12,7 @@ func (f *Flow) Transfer(s Shape) (*Flow, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	if err := f.Shape.checkTransfer(s); err != nil {
+	if err := f.Shape.CheckTransfer(s); err != nil {
 		return nil, err
 	}
 	g := &Flow{Shape: s, Params: make([]float32, 0, s.Parameters()), Masks: make([]uint8, 0, s.bijectors()*s.Couplings)}
@@ -25,9 +25,9 @@ func (f *Flow) Transfer(s Shape) (*Flow, error) {
 	return g, nil
 }
 
-// checkTransfer says why a flow of shape s cannot begin with the parameters of
-// one of shape t, if it cannot.
-func (t Shape) checkTransfer(s Shape) error {
+// CheckTransfer says why a flow of shape s cannot begin with the parameters of
+// one of shape t, if it cannot. The error has a Hint.
+func (t Shape) CheckTransfer(s Shape) error {
 	for _, c := range []struct {
 		name      string
 		new, have int

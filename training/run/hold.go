@@ -20,8 +20,10 @@ type Hold struct {
 // TakeHold takes the lease of a directory that exists, from a holder that has
 // died if need be. That of another host is watched first, and notice is told
 // so. If another process lives and holds it, Held says so of the error.
-func TakeHold(ctx context.Context, dir string, attempt int, notice func(string)) (*Hold, error) {
-	l, err := takeLease(ctx, filepath.Join(dir, leaseName), attempt, patience, notice)
+func TakeHold(ctx context.Context, dir string, attempt int, c Claim, notice func(string)) (*Hold, error) {
+	me := self(attempt)
+	me.Claim = c
+	l, err := takeLease(ctx, filepath.Join(dir, leaseName), me, patience, notice)
 	if err != nil {
 		return nil, err
 	}

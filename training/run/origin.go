@@ -93,19 +93,35 @@ func startingFlow(dir string, epoch int, c Config) (*model.Flow, error) {
 // StartFrom is Start with the parameters and masks of a beginning, and Adam's
 // moments as new. The flow may be of a larger lattice; see model.Flow.Transfer.
 func StartFrom(ctx context.Context, dir string, c Config, from *Beginning, o Options) (*Run, error) {
-	flow, err := from.flow.Transfer(c.Shape)
+	flow, c, err := from.of(c)
 	if err != nil {
-		return nil, &problem{text: err.Error(), hint: hintOf(err), usage: true}
+		return nil, err
 	}
-	origin := from.origin
-	origin.Parameters = fingerprint(flow)
-	c.From = &origin
 	return begin(ctx, dir, c, o, func(b *conductor, ctx context.Context) error {
 		if err := b.beginWith(flow); err != nil {
 			return err
 		}
 		return b.create(ctx)
 	})
+}
+
+// Of is the configuration of a run that has these settings and this beginning,
+// which BeginLike finds again.
+func (from *Beginning) Of(c Config) (Config, error) {
+	_, c, err := from.of(c)
+	return c, err
+}
+
+// of returns what a run with these settings begins with, too.
+func (from *Beginning) of(c Config) (*model.Flow, Config, error) {
+	flow, err := from.flow.Transfer(c.Shape)
+	if err != nil {
+		return nil, c, &problem{text: err.Error(), hint: hintOf(err), usage: true}
+	}
+	origin := from.origin
+	origin.Parameters = fingerprint(flow)
+	c.From = &origin
+	return flow, c, nil
 }
 
 // beginAgain makes the trainer what it was at the beginning of the run.

@@ -19,6 +19,7 @@ type Execution struct {
 	Threads int
 	Backend string       // for the record
 	Job     string       // that the back end knows it by, for the record
+	Claim   run.Claim    // of a scheduler's task
 	Notice  func(string) // hears of the work; may be nil
 	// Begin hears of the run that trains, and returns what to call when that is
 	// over. It may be nil.
@@ -50,7 +51,7 @@ type Attempt struct {
 	From    int     `json:"from_epoch"`
 	Ended   string  `json:"ended,omitempty"`
 	Epoch   int     `json:"epoch"`             // when it ended
-	Outcome Outcome `json:"outcome,omitempty"` // or "failed"
+	Outcome Outcome `json:"outcome,omitempty"` // or "failed", or "held" by another process
 }
 
 const attemptPrefix = "attempt-"
@@ -85,7 +86,7 @@ func (s *Sweep) Execute(ctx context.Context, index int, e Execution) (Outcome, e
 		return "", err
 	}
 	w := &work{Execution: e, sweep: s, index: index}
-	hold, err := run.TakeHold(ctx, s.kept(index), s.attempts(index)+1, e.Notice)
+	hold, err := run.TakeHold(ctx, s.kept(index), s.attempts(index)+1, e.Claim, e.Notice)
 	if err != nil {
 		return "", err
 	}
@@ -167,6 +168,10 @@ func (w *work) end(o Outcome, err error) error {
 	}
 	w.attempt.Ended, w.attempt.Outcome = now(), o
 	w.attempt.Epoch = w.sweep.StatusOf(w.index).Epoch
+	if run.Held(err) { // whoever has it goes on
+		w.attempt.Outcome = "held"
+		err = nil
+	}
 	if err != nil {
 		w.attempt.Outcome = "failed"
 		f := failure{Format: Format, Time: now(), Attempt: w.attempt.Number, Epoch: w.attempt.Epoch, Error: oneLine(err), Hint: hintOf(err)}
@@ -245,6 +250,9 @@ func (w *work) train(ctx context.Context) (Outcome, error) {
 	if errors.Is(err, run.ErrFinished) {
 		return "", nil
 	}
+	if err != nil && ctx.Err() != nil {
+		return w.stopped(ctx), nil
+	}
 	if err != nil {
 		return "", err
 	}
@@ -270,11 +278,18 @@ func (w *work) open(ctx context.Context) (*run.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := run.Options{Threads: w.Threads, Notice: w.Notice}
-	if !isThere(filepath.Join(dir, "config.json")) {
+	o := run.Options{Threads: w.Threads, Claim: w.Claim, Notice: w.Notice}
+	path := filepath.Join(dir, "config.json")
+	if !isThere(path) {
+		switch from, err := w.beginning(path, c); {
+		case err != nil:
+			return nil, err
+		case from != nil:
+			return run.StartFrom(ctx, dir, c, from, o)
+		}
 		return run.Start(ctx, dir, c, o)
 	}
-	has, err := run.ReadConfig(filepath.Join(dir, "config.json"))
+	has, err := run.ReadConfig(path)
 	if err != nil {
 		return nil, err
 	}
@@ -282,6 +297,15 @@ func (w *work) open(ctx context.Context) (*run.Run, error) {
 		return nil, &problem{text: dir + " has other settings than its point", hint: "see where it came from, and move it away"}
 	}
 	return run.Continue(ctx, dir, o)
+}
+
+// beginning is what the point begins with: its neighbour's flow, or that of a run
+// which the plan names, or nil if its parameters are new.
+func (w *work) beginning(path string, c run.Config) (*run.Beginning, error) {
+	if from := w.sweep.Plan.Points[w.index].From; from != nil {
+		return run.BeginFrom(w.sweep.PointDir(*from))
+	}
+	return run.BeginLike(path, c)
 }
 
 // conclude measures what was learnt and writes the results.

@@ -62,19 +62,22 @@ func (w *work) measure(ctx context.Context) (*Result, error) {
 	return r, nil
 }
 
-// measured is what the draws say of an observable.
-func measured(name string, flow, exact *inference.Sampled) (m Measured) {
-	m.Weighted, m.Exact = find(name, flow.Observables)
-	m.Flow, _ = find(name, flow.OfFlow)
-	m.Samples, _ = find(name, exact.Observables)
-	return m
+// measured is what the draws say of an observable. Those of the flow as they are
+// are judged by the exact samples, as are, with more of them, the weighted ones.
+func measured(name string, flow, exact *inference.Sampled) Measured {
+	raw, weighted, samples := find(name, flow.OfFlow), find(name, flow.Observables), find(name, exact.Observables)
+	raw.Confront(samples.Diagnosis)
+	return Measured{
+		Flow: newEstimate(raw), Weighted: newEstimate(weighted), Samples: newEstimate(samples),
+		Exact: weighted.Exact,
+	}
 }
 
-func find(name string, all []inference.Observable) (Estimate, *float64) {
+func find(name string, all []inference.Observable) inference.Observable {
 	for _, o := range all {
 		if o.Name == name {
-			return newEstimate(o), o.Exact
+			return o
 		}
 	}
-	return Estimate{}, nil
+	panic("sweep: no observable " + name)
 }

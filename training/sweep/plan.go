@@ -83,8 +83,11 @@ func NewPlan(version string, axes []Axis, warm string, settings Settings) (*Plan
 		point := &p.Points[i]
 		point.Settings = differing(p.Base, configs[i])
 		from := ""
-		if point.From != nil {
+		switch origin := configs[i].From; {
+		case point.From != nil:
 			from = p.Points[*point.From].Hash // it comes before
+		case origin != nil:
+			from = origin.Parameters
 		}
 		point.Hash = hash(configs[i].Config, from)
 		if twin, twice := known[point.Hash]; twice {
@@ -144,8 +147,8 @@ func (p *Plan) chain(configs []run.Config) error {
 			continue
 		}
 		from := i - stride
-		if configs[i].Shape != configs[from].Shape {
-			return asked(fmt.Sprintf("points along %s have networks of different shapes and cannot begin from each other", p.Warm), "start warm along another axis, as T")
+		if err := configs[from].CheckTransfer(configs[i].Shape); err != nil {
+			return &problem{text: fmt.Sprintf("points along %s cannot begin from each other", p.Warm), hint: "start warm along T, or along L or depth from the smallest on", cause: err, usage: true}
 		}
 		p.Points[i].From = &from
 	}

@@ -14,12 +14,16 @@ import (
 // pace is the time between two lines of progress.
 const pace = 2 * time.Second
 
+// sweepPace is that in the log of a point, which nobody may ever read.
+const sweepPace = 30 * time.Second
+
 // progress writes a run as lines of text: a heading, an epoch now and then, and
 // every warning as it comes.
 type progress struct {
-	out   io.Writer    // for epochs
-	note  func(string) // for warnings
-	fresh bool         // the run begins: its first epoch is ours to tell
+	out   io.Writer     // for epochs
+	note  func(string)  // for warnings
+	fresh bool          // the run begins: its first epoch is ours to tell
+	every time.Duration // between two epochs
 
 	headed bool
 	told   map[run.Event]bool
@@ -28,7 +32,7 @@ type progress struct {
 }
 
 func newProgress(out io.Writer, note func(string), fresh bool) *progress {
-	return &progress{out: out, note: note, fresh: fresh, told: map[run.Event]bool{}}
+	return &progress{out: out, note: note, fresh: fresh, every: pace, told: map[run.Event]bool{}}
 }
 
 // show writes what is new in a snapshot, if it is time to.
@@ -48,7 +52,7 @@ func (p *progress) show(s *run.Snapshot, now time.Time) error {
 	} else if p.epoch != 0 && now.Before(p.next) && !s.Phase.Over() {
 		return nil
 	}
-	p.next = now.Add(pace)
+	p.next = now.Add(p.every)
 	return p.line(s, s.History.Last())
 }
 

@@ -145,8 +145,6 @@ func (f *trainFlags) check() error {
 	switch {
 	case f.resume && f.dir == "":
 		return usage("--resume needs --dir", "name the run's directory, as in --resume --dir runs/paper")
-	case f.sources.Changed("preset") && f.configFile != "":
-		return usage("--preset and --config are both given", "give one: each says all settings")
 	case f.resume && (f.sources.Changed("preset") || f.configFile != ""):
 		return usage("--resume takes its settings from the run's config.json", "leave out --preset and --config")
 	case f.resume && f.from != "":
@@ -155,11 +153,22 @@ func (f *trainFlags) check() error {
 	if err := checkNice(f.nice); err != nil {
 		return err
 	}
+	if err := f.checkSources(); err != nil {
+		return err
+	}
 	if err := checkThreads(f.threads); err != nil {
 		return err
 	}
 	if err := f.screen.Validate(); err != nil {
 		return wrong(err)
+	}
+	return nil
+}
+
+// checkSources refuses settings from two places.
+func (f *trainFlags) checkSources() error {
+	if f.sources.Changed("preset") && f.configFile != "" {
+		return usage("--preset and --config are both given", "give one: each says all settings")
 	}
 	return nil
 }
