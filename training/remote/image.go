@@ -126,6 +126,12 @@ func check(s *run.Snapshot) error {
 	if l := s.Lattice; l != nil && (l.L != s.Config.L || len(l.X) != sites || len(l.Spins) != sites) {
 		return fmt.Errorf("a lattice of %d fields and %d spins does not fit L=%d", len(l.X), len(l.Spins), s.Config.L)
 	}
+	if err := s.Strip.Check(s.Config.L); err != nil {
+		return err
+	}
+	if err := s.Gallery.Check(s.Config.L); err != nil {
+		return err
+	}
 	if n := len(s.Latents); n != 0 && n != sites {
 		return fmt.Errorf("%d latents do not fit L=%d", n, s.Config.L)
 	}

@@ -60,7 +60,9 @@ func change(f *fake, random *rand.Rand) {
 		s.EpochsPerSecond = random.Float64()
 		switch random.IntN(9) {
 		case 0:
-			s.Lattice = &run.Lattice{Epoch: s.Epoch, L: 4, X: fields16(random), Spins: make([]int8, 16)}
+			s.Lattice = &run.Lattice{Epoch: s.Epoch, L: 4, X: fields16(random), Spins: make([]int8, 16), CorrelationLength: random.Float64()}
+			s.Strip = &run.Strip{Side: 4, Frames: []run.Frame{{Epoch: s.Epoch, Spins: make([]int8, 16)}}}
+			s.Gallery = &run.Gallery{Epoch: s.Epoch, Lattices: []run.Lattice{*s.Lattice}}
 		case 1:
 			s.Response = &run.Response{Epoch: s.Epoch, Latent: random.IntN(16), L: 4, Map: fields16(random), Error: fields16(random)}
 			s.Levels = &run.Levels{Epoch: s.Epoch, L: 4}
@@ -69,7 +71,7 @@ func change(f *fake, random *rand.Rand) {
 				s.Levels.Zero, s.Levels.Drawn = append(s.Levels.Zero, fields16(random)), append(s.Levels.Drawn, fields16(random))
 			}
 		case 2:
-			s.Lattice, s.Response, s.Levels = nil, nil, nil
+			s.Lattice, s.Response, s.Levels, s.Strip, s.Gallery = nil, nil, nil, nil, nil
 		case 3:
 			s.Events = append(s.Events[:len(s.Events):len(s.Events)], run.Event{Epoch: s.Epoch, Kind: "rate", Text: "<new>"})
 		case 4:
@@ -179,6 +181,8 @@ func TestSenselessNews(t *testing.T) {
 		"no errors":      `{"fields":{"response":{"L":4,"map":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}`,
 		"far response":   `{"fields":{"response":{"L":4,"latent":16,"map":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"error":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}}`,
 		"no levels":      `{"fields":{"levels":{"L":4}}}`,
+		"a long strip":   `{"fields":{"strip":{"side":4,"frames":[{"spins":[1]}]}}}`,
+		"no gallery":     `{"fields":{"gallery":{}}}`,
 		"no size":        `{"fields":{"config":{}}}`,
 		"no information": `{"fields":{"information":{}}}`,
 	} {

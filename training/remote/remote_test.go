@@ -221,6 +221,7 @@ func TestARunOverItsSocket(t *testing.T) {
 		{Kind: run.Redraw},
 		{Kind: run.Fix, Latent: 3, Value: -1.5},
 		{Kind: run.Coarsen},
+		{Kind: run.Gather},
 		{Kind: run.Pause},
 	} {
 		if err := v.Do(c); err != nil {
@@ -228,7 +229,8 @@ func TestARunOverItsSocket(t *testing.T) {
 		}
 	}
 	eventually(t, v.Feed(), "what was asked for", func(s *run.Snapshot) bool {
-		return s.Phase == run.Paused && s.BaseRate == 0.002 && s.Response != nil && s.Response.Latent == 3 && s.Lattice.Draw == 1 && s.Lattice.Fixed != nil && *s.Lattice.Fixed == run.Fixed{Latent: 3, Value: -1.5} && s.Levels != nil && s.Levels.Draw == 1
+		return s.Phase == run.Paused && s.BaseRate == 0.002 && s.Response != nil && s.Response.Latent == 3 && s.Lattice.Draw == 1 && s.Lattice.Fixed != nil && *s.Lattice.Fixed == run.Fixed{Latent: 3, Value: -1.5} && s.Levels != nil && s.Levels.Draw == 1 &&
+			s.Gallery != nil && s.Gallery.Of(s.Lattice) && s.Strip != nil
 	})
 	err = v.Do(run.Command{Kind: run.SetRate, Value: -1})
 	if err == nil || err.Error() != r.Do(run.Command{Kind: run.SetRate, Value: -1}).Error() || hintOf(err) == "" {

@@ -22,6 +22,7 @@ const (
 	Release    Kind = "release"     // the lattice with all its latents as drawn
 	Inform     Kind = "inform"      // Spacing: compute an Information; likewise
 	Coarsen    Kind = "coarsen"     // take the lattice through the levels; likewise
+	Gather     Kind = "gather"      // draw lattices beside it; likewise
 	Save       Kind = "save"        // write a checkpoint now
 	Stop       Kind = "stop"        // save and end
 
@@ -56,7 +57,7 @@ type Command struct {
 // files of a run can do it too.
 func (k Kind) Looks() bool {
 	switch k {
-	case Redraw, Respond, Examine, Inform, Fix, Release, Coarsen:
+	case Redraw, Respond, Examine, Inform, Fix, Release, Coarsen, Gather:
 		return true
 	}
 	return false
@@ -69,7 +70,7 @@ const MostLatent = 4
 // validate refuses what no run of this many sites could do.
 func (c Command) validate(sites int) error {
 	switch c.Kind {
-	case Pause, Resume, Redraw, Release, Coarsen, Save, Stop:
+	case Pause, Resume, Redraw, Release, Coarsen, Gather, Save, Stop:
 		return nil
 	case SetRate:
 		return validateRate(c.Value)

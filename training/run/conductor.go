@@ -35,6 +35,7 @@ type conductor struct {
 	inspector   *inspector
 	informant   *informant
 	coarsener   *coarsener
+	gatherer    *gatherer
 	examiner    *examiner
 	background  []*background // the samplers, latent first
 	judge       *judge
@@ -59,6 +60,7 @@ type conductor struct {
 	rate     float64 // of the next epoch
 	baseRate float64
 	draw     int
+	strip    *Strip
 	fixed    *Fixed    // latent of the lattice
 	gap      float64   // smoothed
 	seconds  float64   // of training
@@ -99,6 +101,7 @@ func (b *conductor) start(ctx context.Context) {
 	b.inspector = newInspector(b.config.Config, b.flows, b.tell)
 	b.informant = newInformant(b.config.Config, b.energy, b.exact.LnZDual, b.flows, informantShare, b.tell)
 	b.coarsener = newCoarsener(b.config.Config, b.flows, b.tell)
+	b.gatherer = newGatherer(b.config.Config, b.flows, b.tell)
 	b.examiner = newExaminer(b.config.Config, b.energy, b.flows, besideTraining, b.tell)
 	b.background = b.newSamplers()
 	b.judge = b.newJudge()
@@ -112,6 +115,7 @@ func (b *conductor) start(ctx context.Context) {
 	b.spawn("inspector", func() { b.inspector.work(workers) })
 	b.spawn("informant", func() { b.informant.work(workers) })
 	b.spawn("coarsener", func() { b.coarsener.work(workers) })
+	b.spawn("gatherer", func() { b.gatherer.work(workers) })
 	b.spawn("examiner", func() { b.examiner.work(workers) })
 	b.spawn("lease", func() { b.keepAlive(workers) })
 	for _, s := range b.background {

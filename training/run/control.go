@@ -23,6 +23,8 @@ func (b *conductor) take(q request) {
 		b.informant.ask(c.Spacing)
 	case Coarsen:
 		b.coarsener.ask(drawing{b.draw, b.fixed})
+	case Gather:
+		b.gatherer.ask(drawing{b.draw, b.fixed})
 	case Examine:
 		b.examiner.ask(c.Latent)
 	case SetSampler:

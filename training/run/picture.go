@@ -64,6 +64,16 @@ func (p *picture) paint(f *frozen, draw int, fixed *Fixed) *Lattice {
 	if !drawn {
 		p.redraw(draw)
 	}
+	if l := p.generate(f, draw, fixed); finite(l.X) {
+		p.latest = l
+	}
+	p.cost = time.Since(start)
+	return p.latest
+}
+
+// generate is the configuration that the latents of the draw, which is the present
+// one, come to.
+func (p *picture) generate(f *frozen, draw int, fixed *Fixed) *Lattice {
 	l := &Lattice{
 		Epoch: f.epoch, Draw: draw, L: p.config.L, Sign: p.sign, Fixed: fixed,
 		X:     make([]float32, len(p.z)),
@@ -75,11 +85,8 @@ func (p *picture) paint(f *frozen, draw int, fixed *Fixed) *Lattice {
 		l.X[i] *= float32(p.sign)
 	}
 	physics.Spins(l.Spins, l.X, p.u)
-	if finite(l.X) {
-		p.latest = l
-	}
-	p.cost = time.Since(start)
-	return p.latest
+	l.measure()
+	return l
 }
 
 // latents are those of the draw, with one fixed if that is wanted, until the next

@@ -8,7 +8,7 @@ import (
 
 // The closed set of commands and a whole snapshot can cross a socket.
 func TestPlainData(t *testing.T) {
-	for _, kind := range []Kind{Pause, Resume, SetRate, SetSampler, Redraw, Respond, Examine, Inform, Fix, Release, Coarsen, Save, Stop, ResetChains, SetTrajectory, Tune} {
+	for _, kind := range []Kind{Pause, Resume, SetRate, SetSampler, Redraw, Respond, Examine, Inform, Fix, Release, Coarsen, Gather, Save, Stop, ResetChains, SetTrajectory, Tune} {
 		c := Command{Kind: kind, Value: 0.1, Latent: 3, Spacing: 1, Sampler: SamplerBoth, Leapfrogs: 7, Start: Cold}
 		sameAfterJSON(t, c)
 		if err := c.validate(16); err != nil {
@@ -26,6 +26,9 @@ func TestPlainData(t *testing.T) {
 	lattice.Fixed = &Fixed{Latent: 3, Value: -0.75}
 	full.Lattice = &lattice
 	full.Examination = &Examination{Latent: 3, Histogram: []float32{0.1}, Mean: Measured{0.1, 1.0 / 3}, Partners: []Partner{{Latent: 2}}}
+	lattice.Magnetization, lattice.CorrelationLength = 0.1, 1.0/3
+	full.Strip = &Strip{Draw: 1, Side: 2, Frames: []Frame{{Epoch: 3, Spins: []int8{1, -1, 1, 1}, Magnetization: 0.5}}}
+	full.Gallery = &Gallery{Epoch: 3, Draw: 1, Lattices: []Lattice{lattice}, CorrelationLength: 1.0 / 7}
 	full.Response = &Response{Map: []float32{1.5}, Error: []float32{0.1}}
 	full.Levels = &Levels{L: 2, Coarse: [][]float32{{1.5, 0.1, 3, 4}, {0.7}}, Zero: [][]float32{{1}}, Drawn: [][]float32{{2}}}
 	full.Information = &Information{

@@ -51,6 +51,7 @@ func (b *conductor) publish() {
 		Response:    b.inspector.latest.Load(),
 		Examination: b.examiner.latest.Load(),
 		Levels:      b.coarsener.latest.Load(),
+		Gallery:     b.gatherer.latest.Load(),
 		Judgement:   b.judge.latest.Load(),
 
 		Information: b.informant.latest.Load(),
@@ -59,6 +60,8 @@ func (b *conductor) publish() {
 		Events: newestEvents(b.shown),
 	}
 	s.Latents = b.picture.z
+	b.strip = b.strip.with(s.Lattice)
+	s.Strip = b.strip
 	s.EpochsPerSecond, s.Remaining = speed(b.history.Recent, b.config.Epochs)
 	for _, w := range b.background {
 		if r := w.report.Load(); r != nil {

@@ -43,6 +43,8 @@ type Record struct {
 	heard     time.Time
 	response  *Response
 	levels    *Levels
+	gallery   *Gallery
+	strip     *Strip
 
 	news    chan struct{}   // what works in the background has something to show
 	working context.Context // until the record is closed
@@ -212,10 +214,12 @@ func (r *Record) snapshot(p Phase) *Snapshot {
 	s.Phase, s.Epoch, s.Saved = p, r.epoch(), r.newest.Epoch
 	s.History, s.Events = r.history.Clip(), append(newestEvents(r.happened), r.damage()...)
 	s.Rate, s.BaseRate, s.Response = r.history.Last().Rate, r.newest.Rate, r.response
-	s.Levels = r.levels
+	s.Levels, s.Gallery = r.levels, r.gallery
 	if r.flow != nil {
 		s.Lattice = r.picture.paint(r.flow, max(r.draw, r.newest.Draw), r.fixed)
 		s.Latents = r.picture.z
+		r.strip = r.strip.with(s.Lattice)
+		s.Strip = r.strip
 	}
 	if r.examiner != nil {
 		s.Examination = r.examiner.latest.Load()
@@ -284,6 +288,8 @@ func (r *Record) Do(c Command) error {
 		return r.examine(c.Latent)
 	case c.Kind == Coarsen:
 		return r.coarsen()
+	case c.Kind == Gather:
+		return r.gather()
 	}
 	if r.responder == nil {
 		r.responder = newResponder(r.plain.Config.Config)
@@ -324,6 +330,17 @@ func (r *Record) examine(latent int) error {
 		r.workers.Go(func() { r.examiner.work(r.working) })
 	}
 	r.examiner.ask(latent)
+	return nil
+}
+
+// gather draws the lattices beside the one that the next Read shows.
+func (r *Record) gather() error {
+	d := drawing{max(r.draw, r.newest.Draw), r.fixed}
+	g, err := newAlbum(r.plain.Config.Config).gather(context.Background(), r.flow, d)
+	if err != nil {
+		return err
+	}
+	r.gallery = g
 	return nil
 }
 

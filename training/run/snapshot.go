@@ -96,6 +96,8 @@ type Snapshot struct {
 	Sampler         Sampler         `json:"sampler"`   // at work now; Config has the one at the start
 	Lattice         *Lattice        `json:"lattice,omitempty"`
 	Latents         []float32       `json:"latents,omitempty"` // of the lattice as drawn, row-major
+	Strip           *Strip          `json:"strip,omitempty"`   // the same lattice as training went
+	Gallery         *Gallery        `json:"gallery,omitempty"` // it and others, when they were last asked for
 	Response        *Response       `json:"response,omitempty"`
 	Levels          *Levels         `json:"levels,omitempty"` // of the lattice, when they were last asked for
 	Information     *Information    `json:"information,omitempty"`
@@ -120,6 +122,9 @@ type Lattice struct {
 	Fixed *Fixed    `json:"fixed,omitempty"` // nil if all latents are as drawn
 	X     []float32 `json:"x"`               // fields, row-major
 	Spins []int8    `json:"spins"`           // +1 or -1, row-major
+
+	Magnetization     float64 `json:"magnetization"`      // of the spins, per site
+	CorrelationLength float64 `json:"correlation_length"` // as physics.CorrelationLength has it; 0 if it has none
 }
 
 // Fixed is a latent that has a value of the user's instead of the drawn one.
