@@ -54,3 +54,24 @@ func remove(path string) error {
 	}
 	return nil
 }
+
+// All are the indices of all points.
+func (p *Plan) All() []int {
+	all := make([]int, len(p.Points))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// Missing are those of these points that a back end is to carry out: nobody is at
+// work on them, and they are neither done nor failed nor cancelled.
+func (s *Sweep) Missing(points []int) []int {
+	var missing []int
+	for _, index := range points {
+		if st := s.state(index).State; st == Pending || st == Lost {
+			missing = append(missing, index)
+		}
+	}
+	return missing
+}

@@ -206,10 +206,18 @@ func differing(base, c run.Config) map[string]json.RawMessage {
 	}
 	for name := range before {
 		if _, given := fields(c)[name]; !given {
-			now[name] = json.RawMessage(`""`) // left out when it is empty
+			now[name] = nothing(before[name]) // left out when it is empty
 		}
 	}
 	return now
+}
+
+// nothing is the empty value in the place of another.
+func nothing(instead json.RawMessage) json.RawMessage {
+	if bytes.HasPrefix(instead, []byte(`"`)) {
+		return json.RawMessage(`""`)
+	}
+	return json.RawMessage("null")
 }
 
 // hash is that of the settings which decide the bits of a run, and of the one

@@ -73,22 +73,32 @@ const averaged = 10
 
 // StatusOf says where a point stands.
 func (s *Sweep) StatusOf(index int) Status {
-	st := Status{Index: index, Values: s.Plan.Points[index].Values, State: Pending}
+	st := s.state(index)
+	st.Values = s.Plan.Points[index].Values
 	if c, err := s.Plan.Config(index); err == nil {
 		st.Epochs = c.Epochs
 	}
 	st.Attempts = s.attempts(index)
-	if r, err := s.result(index); err == nil {
-		st.State, st.Result = Done, r
+	if r := st.Result; r != nil {
 		st.Epoch, st.Seconds = r.Epochs, r.Seconds
 		st.Gap, st.GapError = &r.Gap.Value, &r.Gap.Error
 		return st
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		st.State, st.Why = Failed, err.Error()
-		return st
 	}
-	s.judge(&st)
 	s.glance(&st)
+	return st
+}
+
+// state finds the state of a point, and its results if it is done.
+func (s *Sweep) state(index int) Status {
+	st := Status{Index: index, State: Pending}
+	switch r, err := s.result(index); {
+	case err == nil:
+		st.State, st.Result = Done, r
+	case !errors.Is(err, fs.ErrNotExist):
+		st.State, st.Why = Failed, err.Error()
+	default:
+		s.judge(&st)
+	}
 	return st
 }
 

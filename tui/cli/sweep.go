@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -31,7 +33,7 @@ neuralrg sweep run sweeps/depth`,
 		}
 		return nil
 	}
-	c.AddCommand(a.sweepPlanCommand(), a.sweepPointCommand())
+	c.AddCommand(a.sweepPlanCommand(), a.sweepRunCommand(), a.sweepPointCommand())
 	return c
 }
 
@@ -74,7 +76,7 @@ func openPoints(dir string, words []string) (*sweep.Sweep, []int, error) {
 // sweepPointCommand makes the hidden command that carries out one point, for
 // every back end.
 func (a *app) sweepPointCommand() *cobra.Command {
-	threads, backend := defaultThreads(), "local"
+	threads, backend, leash := defaultThreads(), "local", false
 	c := &cobra.Command{
 		Use: "point SWEEP INDEX", Short: "carry out one point of a sweep", Hidden: true,
 		Long: "Carry out one point of a sweep, as its back ends do.",
@@ -83,20 +85,27 @@ func (a *app) sweepPointCommand() *cobra.Command {
 			if len(points) != 1 {
 				return usage("one point is needed", "give its number after the sweep")
 			}
-			return a.sweepPoint(s, points[0], threads, backend)
+			return a.sweepPoint(s, points[0], threads, backend, leash)
 		}),
 	}
 	c.Flags().Var((*whole)(&threads), "threads", "threads that train")
 	c.Flags().Var((*word)(&backend), "backend", "who has started it")
+	c.Flags().BoolVar(&leash, "leash", false, "save and stop when standard input ends")
 	return c
 }
 
-func (a *app) sweepPoint(s *sweep.Sweep, index, threads int, backend string) error {
+func (a *app) sweepPoint(s *sweep.Sweep, index, threads int, backend string, leash bool) error {
 	if err := checkThreads(threads); err != nil {
 		return err
 	}
 	ctx, cancel := untilSignal(false)
 	defer cancel(nil)
+	if leash {
+		go func() {
+			_, _ = io.Copy(io.Discard, a.stdin) // until whoever holds the other end has ended
+			cancel(errUnleashed)
+		}()
+	}
 	o, err := s.Execute(ctx, index, sweep.Execution{
 		Threads: threads, Backend: backend, Notice: a.note, Begin: a.beside,
 	})
@@ -106,6 +115,9 @@ func (a *app) sweepPoint(s *sweep.Sweep, index, threads int, backend string) err
 	a.note(fmt.Sprintf("point %d (%s): %s", index, s.Plan.Describe(index), o))
 	return nil
 }
+
+// errUnleashed is why a point stops whose pool has ended.
+var errUnleashed = errors.New("the pool has ended")
 
 // beside follows a run as lines of text, and lets viewers come to it, until end
 // is called.
