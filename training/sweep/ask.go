@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 )
 
 // Cancel says that nobody shall go on with these points. Those at work save and
@@ -64,14 +65,17 @@ func (p *Plan) All() []int {
 	return all
 }
 
-// Missing are those of these points that a back end is to carry out: nobody is at
-// work on them, and they are neither done nor failed nor cancelled.
-func (s *Sweep) Missing(points []int) []int {
-	var missing []int
+// In are those of these points, or of all if there are none, that are in one of
+// these states by their files.
+func (s *Sweep) In(points []int, states ...State) []int {
+	if len(points) == 0 {
+		points = s.Plan.All()
+	}
+	var chosen []int
 	for _, index := range points {
-		if st := s.state(index).State; st == Pending || st == Lost {
-			missing = append(missing, index)
+		if slices.Contains(states, s.state(index).State) {
+			chosen = append(chosen, index)
 		}
 	}
-	return missing
+	return chosen
 }

@@ -116,6 +116,7 @@ func valueHint(f *pflag.Flag) string {
 		"temperature": "give a number such as 2.3, or Tc for the critical temperature",
 		"bool":        "give true or false",
 		"string":      "give a name",
+		"stringArray": "give a flag of training and its values, as in --axis T=2.0:2.8:0.1",
 		"row,column":  "give its row and its column, as in 8,8",
 	}[f.Value.Type()]
 }
@@ -146,7 +147,7 @@ func commandHint(root *cobra.Command, name string) string {
 		}
 	}
 	if near := nearest(name, names); near != "" {
-		return fmt.Sprintf("did you mean %s %s?", root.Name(), near)
+		return fmt.Sprintf("did you mean %s %s?", root.CommandPath(), near)
 	}
 	return helpHint(root)
 }

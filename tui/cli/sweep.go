@@ -33,7 +33,8 @@ neuralrg sweep run sweeps/depth`,
 		}
 		return nil
 	}
-	c.AddCommand(a.sweepPlanCommand(), a.sweepRunCommand(), a.sweepPointCommand())
+	c.AddCommand(a.sweepPlanCommand(), a.sweepRunCommand(), a.sweepStatusCommand(), a.sweepRetryCommand(), a.sweepCancelCommand(),
+		a.sweepLogsCommand(), a.sweepCollectCommand(), a.sweepPointCommand())
 	return c
 }
 

@@ -68,7 +68,7 @@ func (a *app) sweepRun(s *sweep.Sweep, points []int, f *sweepRunFlags) error {
 	}
 	local := &sweep.Local{Sweep: s, Program: executable(), Cores: f.threads, AtOnce: f.jobs, Say: a.say}
 	if f.dry {
-		return output(local.Dry(a.out, s.Missing(points)))
+		return output(local.Dry(a.out, s.In(points, sweep.Pending, sweep.Lost)))
 	}
 	if f.detach && a.parent == nil {
 		return a.sweepDetached(s)
