@@ -33,11 +33,12 @@ var mayImport = map[string][]string{
 	"training/compare":        {"physics", "model", "sampling", "training", "training/run"},
 	"training/report":         {"physics", "model", "sampling", "training/run", "training/rg", "training/compare"},
 	"training/sweep":          {"physics", "model", "sampling", "training", "training/run", "training/inference"},
+	"training/sweep/slurm":    {"training/run", "training/sweep"},
 	"training/bench":          {"physics", "model", "model/loops", "sampling", "training"},
 	"themes":                  {},
 	"tui/chart":               {"themes"},
 	"tui":                     {"model", "physics", "training", "training/run", "themes", "tui/chart"},
-	"tui/cli":                 {"model", "physics", "sampling", "training", "training/run", "training/bench", "training/compare", "training/inference", "training/remote", "training/report", "training/sweep", "themes", "tui"},
+	"tui/cli":                 {"model", "physics", "sampling", "training", "training/run", "training/bench", "training/compare", "training/inference", "training/remote", "training/report", "training/sweep", "training/sweep/slurm", "themes", "tui"},
 	".":                       {"tui/cli"},
 }
 
@@ -52,8 +53,8 @@ var reserved = map[string][]string{
 	"github.com/spf13/cobra": {"tui/cli"},
 	"github.com/spf13/pflag": {"tui/cli"},
 	"gonum.org/v1/plot":      {"training/report"},
-	"os":                     {"model", "physics", "training/npz", "training/run", "training/remote", "training/report", "training/sweep", "tui", "tui/cli", "."},
-	"time":                   {"training/compare", "training/inference", "training/run", "training/remote", "training/bench", "training/sweep", "tui", "tui/chart", "tui/cli"},
+	"os":                     {"model", "physics", "training/npz", "training/run", "training/remote", "training/report", "training/sweep", "training/sweep/slurm", "tui", "tui/cli", "."},
+	"time":                   {"training/compare", "training/inference", "training/run", "training/remote", "training/bench", "training/sweep", "training/sweep/slurm", "tui", "tui/chart", "tui/cli"},
 	"net":                    {"training/remote"}, // a socket in a run's directory
 	"unsafe":                 {"model"},           // for the size of its memory
 	"C":                      {},

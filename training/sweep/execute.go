@@ -26,6 +26,18 @@ type Execution struct {
 	Begin func(*run.Run) (end func())
 }
 
+// GiveUp says that a point which nobody is at work on has failed.
+func (s *Sweep) GiveUp(index int, why error) error {
+	if err := s.Prepare([]int{index}); err != nil {
+		return err
+	}
+	f := failure{Format: Format, Time: now(), Attempt: s.attempts(index), Epoch: s.StatusOf(index).Epoch, Error: oneLine(why), Hint: hintOf(why)}
+	if err := writeJSON(s.kept(index, failedName), f); err != nil {
+		return s.unwritable(err)
+	}
+	return nil
+}
+
 // Outcome is what became of an attempt.
 type Outcome string
 
@@ -86,9 +98,17 @@ func (s *Sweep) Execute(ctx context.Context, index int, e Execution) (Outcome, e
 		return "", err
 	}
 	w := &work{Execution: e, sweep: s, index: index}
-	hold, err := run.TakeHold(ctx, s.kept(index), s.attempts(index)+1, e.Claim, e.Notice)
-	if err != nil {
+	if err := w.ready(); err != nil {
 		return "", err
+	}
+	if err := w.begin(); err != nil {
+		return "", err
+	}
+	w.Claim.Turn = w.attempt.Number // of two processes of a task, that which began later has the point
+	hold, err := run.TakeHold(ctx, s.kept(index), w.attempt.Number, w.Claim, e.Notice)
+	if err != nil {
+		w.attempt.Ended, w.attempt.Outcome = now(), "held"
+		return "", errors.Join(err, writeJSON(w.attemptPath(), w.attempt))
 	}
 	defer hold.Release()
 	w.hold = hold
@@ -104,27 +124,38 @@ type work struct {
 	attempt Attempt
 }
 
-// execute begins an attempt and writes down what became of it.
+// ready refuses a point that begins from one which is not done.
+func (w *work) ready() error {
+	from := w.sweep.Plan.Points[w.index].From
+	if from == nil {
+		return nil
+	}
+	if _, err := w.sweep.result(*from); err != nil {
+		return ahead{&problem{
+			text: fmt.Sprintf("point %d begins from point %d, which is not done", w.index, *from),
+			hint: fmt.Sprintf("carry that one out first: neuralrg sweep run %s", w.sweep.Dir),
+		}}
+	}
+	return nil
+}
+
+// execute carries out the attempt and writes down what became of it.
 func (w *work) execute(ctx context.Context) (o Outcome, err error) {
 	s := w.sweep
+	w.attempt.From = s.StatusOf(w.index).Epoch   // nobody else changes it now
 	if _, err := s.result(w.index); err == nil { // another was quicker
-		return AlreadyWas, nil
+		return AlreadyWas, w.end(AlreadyWas, nil)
 	}
-	if from := s.Plan.Points[w.index].From; from != nil {
-		if _, err := s.result(*from); err != nil {
-			return "", ahead{&problem{
-				text: fmt.Sprintf("point %d begins from point %d, which is not done", w.index, *from),
-				hint: fmt.Sprintf("carry that one out first: neuralrg sweep run %s", s.Dir),
-			}}
-		}
-	}
-	if err := w.begin(); err != nil {
-		return "", err
+	if err := writeJSON(w.attemptPath(), w.attempt); err != nil {
+		return "", s.unwritable(err)
 	}
 	for _, name := range []string{retryName, failedName} {
 		_ = os.Remove(s.kept(w.index, name)) // of the past
 	}
 	o, err = w.guarded(ctx)
+	if lost := w.hold.Check(); lost != nil { // another has the point, whatever this one came to
+		return "", lost
+	}
 	if err := w.end(o, err); err != nil {
 		w.Notice("the end of the attempt is not written down: " + err.Error())
 	}
@@ -135,8 +166,7 @@ func (w *work) execute(ctx context.Context) (o Outcome, err error) {
 func (w *work) begin() error {
 	host, _ := os.Hostname()
 	w.attempt = Attempt{
-		Format: Format, Backend: w.Backend, Job: w.Job, Host: host, PID: os.Getpid(), Threads: w.Threads,
-		Began: now(), From: w.sweep.StatusOf(w.index).Epoch,
+		Format: Format, Backend: w.Backend, Job: w.Job, Host: host, PID: os.Getpid(), Threads: w.Threads, Began: now(),
 	}
 	for number := w.sweep.attempts(w.index) + 1; ; number++ {
 		w.attempt.Number = number

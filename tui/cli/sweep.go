@@ -75,21 +75,25 @@ func openPoints(dir string, words []string) (*sweep.Sweep, []int, error) {
 }
 
 // sweepPointCommand makes the hidden command that carries out one point, for
-// every back end.
+// every back end, or several that share a task of Slurm's.
 func (a *app) sweepPointCommand() *cobra.Command {
-	threads, backend, leash := defaultThreads(), "local", false
+	threads, pack, backend, leash := defaultThreads(), 1, "local", false
 	c := &cobra.Command{
 		Use: "point SWEEP INDEX", Short: "carry out one point of a sweep", Hidden: true,
 		Long: "Carry out one point of a sweep, as its back ends do.",
 		Args: cobra.ArbitraryArgs,
 		RunE: a.withPoints(func(s *sweep.Sweep, points []int) error {
-			if len(points) != 1 {
+			switch {
+			case len(points) > 0 && backend == "slurm":
+				return a.sweepTask(s, points, pack)
+			case len(points) != 1:
 				return usage("one point is needed", "give its number after the sweep")
 			}
 			return a.sweepPoint(s, points[0], threads, backend, leash)
 		}),
 	}
 	c.Flags().Var((*whole)(&threads), "threads", "threads that train")
+	c.Flags().Var((*whole)(&pack), "pack", "points at work at a time, in a task of Slurm's")
 	c.Flags().Var((*word)(&backend), "backend", "who has started it")
 	c.Flags().BoolVar(&leash, "leash", false, "save and stop when standard input ends")
 	return c
@@ -107,14 +111,8 @@ func (a *app) sweepPoint(s *sweep.Sweep, index, threads int, backend string, lea
 			cancel(errUnleashed)
 		}()
 	}
-	o, err := s.Execute(ctx, index, sweep.Execution{
-		Threads: threads, Backend: backend, Notice: a.note, Begin: a.beside,
-	})
-	if err != nil {
-		return err
-	}
-	a.note(fmt.Sprintf("point %d (%s): %s", index, s.Plan.Describe(index), o))
-	return nil
+	_, err := a.carryOut(ctx, s, index, sweep.Execution{Threads: threads, Backend: backend})
+	return err
 }
 
 // errUnleashed is why a point stops whose pool has ended.

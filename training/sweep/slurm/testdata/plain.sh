@@ -1,0 +1,11 @@
+#!/bin/sh
+#SBATCH --job-name=neuralrg-depth_study-HASH-1
+#SBATCH --array=0-3,5
+#SBATCH "--output=/home/ana/depth study/logs/%3a.txt"
+#SBATCH --open-mode=append
+#SBATCH "--chdir=/home/ana/depth study"
+#SBATCH --requeue
+#SBATCH --signal=B:USR1@120
+# submitted held, and released when its number is written down, by
+# sbatch --parsable --hold --job-name=neuralrg-depth_study-HASH-1 --array=0-3,5 '--output=/home/ana/depth study/logs/%3a.txt' --open-mode=append '--chdir=/home/ana/depth study' --requeue --signal=B:USR1@120 '/home/ana/depth study/slurm/001.sh'
+exec /opt/neuralrg/bin/neuralrg sweep point --backend slurm -- '/home/ana/depth study' "$SLURM_ARRAY_TASK_ID"

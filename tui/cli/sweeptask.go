@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"neuralrg/training/sweep"
+	"neuralrg/training/sweep/slurm"
+)
+
+// sweepTask carries out the points of a task of a job array. Slurm tells it by
+// SIGUSR1 that its time is nearly over, and by SIGTERM that it is cancelled.
+func (a *app) sweepTask(s *sweep.Sweep, points []int, pack int) error {
+	t, err := slurm.Here()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := untilSignal(false)
+	defer cancel(nil)
+	warned := make(chan os.Signal, 1)
+	signal.Notify(warned, syscall.SIGUSR1)
+	defer signal.Stop(warned)
+	go func() {
+		select {
+		case <-warned:
+			a.note("the time of the task is nearly over: saving")
+			cancel(slurm.ErrTime)
+		case <-ctx.Done():
+		}
+	}()
+	return t.CarryOut(ctx, s, points, pack, func(index int, e sweep.Execution) (sweep.Outcome, error) {
+		if len(points) == 1 {
+			return a.carryOut(ctx, s, index, e)
+		}
+		return a.carryOutAside(ctx, s, index, e)
+	})
+}
+
+// carryOut carries out one point and says what became of it.
+func (a *app) carryOut(ctx context.Context, s *sweep.Sweep, index int, e sweep.Execution) (sweep.Outcome, error) {
+	e.Notice, e.Begin = a.note, a.beside
+	o, err := s.Execute(ctx, index, e)
+	if err == nil {
+		a.note(fmt.Sprintf("point %d (%s): %s", index, s.Plan.Describe(index), o))
+	}
+	return o, err
+}
+
+// carryOutAside carries out one point of several: each has a log of its own.
+func (a *app) carryOutAside(ctx context.Context, s *sweep.Sweep, index int, e sweep.Execution) (sweep.Outcome, error) {
+	log, err := os.OpenFile(s.LogPath(index), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		return "", failed(fmt.Sprintf("point %d has no log: %v", index, err), "see whether the disk and its mount are well, then try again")
+	}
+	defer log.Close()
+	own := &app{stdin: a.stdin, stdout: log, stderr: log, out: log}
+	o, err := own.carryOut(ctx, s, index, e)
+	if err != nil {
+		report(log, err)
+		err = &pointFailed{index, err}
+	}
+	return o, err
+}
+
+// pointFailed is an error with the point that it is of.
+type pointFailed struct {
+	index int
+	error
+}
+
+func (p *pointFailed) Error() string { return fmt.Sprintf("point %d: %v", p.index, p.error) }
+func (p *pointFailed) Unwrap() error { return p.error }
