@@ -57,6 +57,7 @@ func actions() []action {
 		{on("save", "s"), "save a checkpoint now", "save", 0, control, (*screen).save},
 		{keys(on("theme", "t"), on("theme-back", "T")), "the next theme, or the one before", "theme", 0, nowhere, (*screen).changeTheme},
 		{on("background", "b"), "a theme for a dark background, or a light one", "dark/light", 0, nowhere, (*screen).turnTheme},
+		{on("runs", "R"), "all runs: open, compare, delete", "runs", 0, library, (*screen).openRuns},
 		{on("help", "?"), "this help", "help", 0, nowhere, (*screen).openHelp},
 		{on("quit", "q", "ctrl+c"), "quit: asks whether the run stops", "quit", 0, nowhere, (*screen).quit},
 	}

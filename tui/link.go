@@ -14,6 +14,8 @@ type Link struct {
 	ReadOnly bool   // the run is seen by its files: nothing can be asked of it but of its flow
 	Watching bool   // nothing at all can be asked: others steer
 	Greeting string // shown at first; may be empty
+
+	Library Library // the other runs that there are; nil: none to be seen
 }
 
 // Exit says what is to become of a run after its screen.
@@ -47,6 +49,7 @@ const (
 	flow           // a run at work, or files
 	altered        // the same, while a latent of the lattice is fixed
 	control        // a run at work that takes commands
+	library        // the other runs that there are
 )
 
 // reaches says whether a source answers now.
@@ -54,6 +57,8 @@ func (m *screen) reaches(s source) bool {
 	switch {
 	case s == nowhere:
 		return true
+	case s == library:
+		return m.host != nil && m.host.library != nil
 	case m.latest == nil || m.severed || m.link.Watching:
 		return false
 	case s == altered:

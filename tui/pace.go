@@ -13,7 +13,8 @@ type turnMsg struct{}
 // keys are pressed: many in one process share what they may take of it. It waits
 // for one turn at a time and then draws what there is.
 type queued struct {
-	*screen
+	tea.Model
+	after   func(time.Duration, tea.Msg) tea.Cmd
 	turn    func() time.Duration
 	waiting bool
 	due     bool
@@ -21,11 +22,11 @@ type queued struct {
 }
 
 // paced is a screen that waits for its turns, if there are turns.
-func paced(m *screen, turn func() time.Duration) tea.Model {
+func paced(m tea.Model, after func(time.Duration, tea.Msg) tea.Cmd, turn func() time.Duration) tea.Model {
 	if turn == nil {
 		return m
 	}
-	return &queued{screen: m, turn: turn, due: true}
+	return &queued{Model: m, after: after, turn: turn, due: true}
 }
 
 // Update takes a message, and a turn if none is taken yet.
@@ -34,7 +35,8 @@ func (q *queued) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		q.waiting, q.due = false, true
 		return q, nil
 	}
-	_, cmd := q.screen.Update(msg)
+	model, cmd := q.Model.Update(msg)
+	q.Model = model
 	if q.waiting || q.due {
 		return q, cmd
 	}
@@ -50,7 +52,7 @@ func (q *queued) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // View is the picture of the last turn.
 func (q *queued) View() tea.View {
 	if q.due {
-		q.shown, q.due = q.screen.View(), false
+		q.shown, q.due = q.Model.View(), false
 	}
 	return q.shown
 }

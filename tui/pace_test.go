@@ -13,7 +13,7 @@ import (
 func TestTurns(t *testing.T) {
 	turns, wait := 0, time.Second
 	m := still(sample(8, 1234), size{80, 24}, colorprofile.ASCII, false)
-	q := paced(m, func() time.Duration { turns++; return wait }).(*queued)
+	q := paced(m, never, func() time.Duration { turns++; return wait }).(*queued)
 	first := q.View().Content
 	for range 100 {
 		q.Update(key("z"))
@@ -32,7 +32,7 @@ func TestTurns(t *testing.T) {
 	if content := q.View().Content; content != m.View().Content || turns != 2 {
 		t.Errorf("a turn without a wait does not show what there is; %d turns", turns)
 	}
-	if paced(m, nil) != tea.Model(m) {
+	if paced(m, never, nil) != tea.Model(m) {
 		t.Error("a screen without turns waits for them")
 	}
 }

@@ -41,6 +41,15 @@ var utf8 = environment{"TERM=xterm-256color", "COLORTERM=truecolor", "LANG=C.UTF
 
 func connect(t *testing.T, area size, o Options) *wire {
 	t.Helper()
+	return connectTo(t, area, o, Link{})
+}
+
+// withoutRun leaves out the run: only the library is shown.
+func withoutRun(l *wire) { l.fake = nil }
+
+// connectTo connects to a run that hangs on the screen by a link.
+func connectTo(t *testing.T, area size, o Options, link Link, more ...func(*wire)) *wire {
+	t.Helper()
 	master, tty, err := pty.Open()
 	if err != nil {
 		t.Skip("no pseudo-terminals here:", err)
@@ -51,7 +60,10 @@ func connect(t *testing.T, area size, o Options) *wire {
 	ctx, leave := context.WithCancel(context.Background())
 	l := &wire{
 		t: t, emulator: vt.NewSafeEmulator(area.width, area.height), master: master, tty: tty,
-		fake: newFake(8), leave: leave, ended: make(chan struct{}),
+		fake: newFake(8), leave: leave, ended: make(chan struct{}), link: link,
+	}
+	for _, change := range more {
+		change(l)
 	}
 	// The emulator answers questions: its answers must have somewhere to go
 	// before it is asked.
@@ -59,7 +71,11 @@ func connect(t *testing.T, area size, o Options) *wire {
 	l.ends.Go(l.read)
 	go func() {
 		defer close(l.ended)
-		l.exit, l.result = Show(ctx, l.fake, l.link, o, Terminal{In: tty, Out: tty, Environ: utf8})
+		var r Runner
+		if l.fake != nil {
+			r = l.fake
+		}
+		l.exit, l.result = Show(ctx, r, l.link, o, Terminal{In: tty, Out: tty, Environ: utf8})
 	}()
 	t.Cleanup(l.disconnect)
 	return l

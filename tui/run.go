@@ -5,7 +5,6 @@ package tui
 import (
 	"context"
 	"os"
-	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -28,7 +27,8 @@ func Run(ctx context.Context, r Runner, l Link, o Options) (Exit, error) {
 	return Show(ctx, r, l, o, Terminal{In: os.Stdin, Out: os.Stdout, Environ: os.Environ()})
 }
 
-// Show shows a run on a terminal, as Run does.
+// Show shows a run on a terminal, as Run does. If there is no run it shows those of
+// the library that the link has.
 func Show(ctx context.Context, r Runner, l Link, o Options, t Terminal) (Exit, error) {
 	if err := o.Validate(); err != nil {
 		return Done, err
@@ -37,40 +37,40 @@ func Show(ctx context.Context, r Runner, l Link, o Options, t Terminal) (Exit, e
 	defer leave(nil)
 	env := environment(t.Environ)
 	profile := o.profile(t.Out, env)
-	asked := make(chan struct{}, 1)
-	do := func(c run.Command) error {
-		defer hurry(asked)
-		return r.Do(c)
+	st := newStyles(themes.For(true), profile, o.ascii(env))
+	st.braille = o.Glyphs == GlyphsBraille
+	theme, chosen := themes.Named(o.Theme)
+	if chosen {
+		st = st.dressed(theme)
 	}
-	m := newScreen(do, later(watch), newStyles(themes.For(true), profile, o.ascii(env)))
-	m.link = l
-	m.styles.braille = o.Glyphs == GlyphsBraille
-	if theme, ok := themes.Named(o.Theme); ok {
-		m.dress(theme)
-		m.chosen = true
-	}
-	program := tea.NewProgram(paced(m, t.Turn), append(t.options(leave),
+	h := &host{watch: watch, perSecond: o.framesPerSecond(env), styles: st, library: l.Library, open: map[int]func(){}}
+	m, follow := h.first(r, l)
+	m.wear(st, chosen)
+	program := tea.NewProgram(paced(newStack(m, h), later(watch), t.Turn), append(t.options(leave),
 		tea.WithEnvironment(env), tea.WithColorProfile(profile),
 		tea.WithFilter(clampResize), tea.WithoutSignalHandler())...)
 
 	// Not tea.WithContext: that kills the program, which then closes its input
 	// under the goroutine that reads it.
+	h.send = program.Send
 	stay := context.AfterFunc(watch, program.Quit)
-	var follower sync.WaitGroup
-	follower.Go(func() { follow(watch, r.Feed(), program, o.framesPerSecond(env), asked) })
-	follower.Go(func() { t.resize(watch, program) })
+	h.work.Go(func() { follow(watch) })
+	h.work.Go(func() { t.resize(watch, program) })
 	_, err := program.Run()
 	stay()
 	gone := context.Cause(watch)
 	leave(nil)
-	follower.Wait()
+	h.end()
 	switch {
 	case ctx.Err() != nil:
 		return Done, nil
 	case gone != nil:
 		return Done, gone
 	}
-	return m.exit, err
+	if first, ok := m.(*screen); ok {
+		return first.exit, err
+	}
+	return Done, err
 }
 
 // later makes commands that bring a message after a while, and end with the
@@ -101,11 +101,11 @@ func hurry(asked chan<- struct{}) {
 // follow brings snapshots to the screen, no more than so many a second, and one
 // at once when a command was answered. It may have to wait for the terminal;
 // nothing waits for it.
-func follow(ctx context.Context, feed *run.Feed[*run.Snapshot], program *tea.Program, perSecond int, asked <-chan struct{}) {
+func follow(ctx context.Context, feed *run.Feed[*run.Snapshot], send func(tea.Msg), perSecond int, asked <-chan struct{}) {
 	pause := time.NewTicker(time.Second / time.Duration(perSecond))
 	defer pause.Stop()
 	for s := range feed.Follow(ctx) {
-		program.Send(snapshotMsg{s})
+		send(snapshotMsg{s})
 		select {
 		case <-pause.C:
 		case <-asked:
@@ -113,6 +113,6 @@ func follow(ctx context.Context, feed *run.Feed[*run.Snapshot], program *tea.Pro
 		}
 	}
 	if ctx.Err() == nil {
-		program.Send(severedMsg{})
+		send(severedMsg{})
 	}
 }

@@ -46,7 +46,8 @@ type screen struct {
 	styles  *styles
 	actions []action // with the keys of the user
 	link    Link
-	chosen  bool // the theme by the user, not by the background
+	host    *host // nil: there is nothing beside the run
+	chosen  bool  // the theme by the user, not by the background
 	area    size
 	view    view
 
@@ -136,6 +137,8 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.accompany(msg.all)
 	case answeredMsg:
 		return m, m.answered(msg)
+	case unopenedMsg:
+		return m, m.say(notice{msg.err.Error(), true})
 	case silenceMsg:
 		if msg.said == m.said {
 			m.notice = notice{}
@@ -156,6 +159,10 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *screen) dress(theme themes.Theme) {
 	m.styles = m.styles.dressed(theme)
 }
+
+func (m *screen) worn() (*styles, bool) { return m.styles, m.chosen }
+
+func (m *screen) wear(st *styles, chosen bool) { m.styles, m.chosen = st, chosen }
 
 // take receives a snapshot.
 func (m *screen) take(s *run.Snapshot) tea.Cmd {

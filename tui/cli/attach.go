@@ -22,7 +22,7 @@ func (a *app) attachCommand() *cobra.Command {
 		Use:   "attach [RUN]",
 		Short: "look at a run, at work or over, on the screen",
 		Long: "Show a run of another process on the screen, with full control, or one that is\n" +
-			"over. Without RUN it is the only one at work. To leave the screen leaves the run\n" +
+			"over. Without RUN it is the only one at work, or there is a choice. To leave the screen leaves the run\n" +
 			"as it is. Without a terminal it follows the run as lines of text.",
 		Example: "neuralrg attach runs/first",
 		Args:    cobra.ArbitraryArgs,
@@ -50,15 +50,17 @@ func (a *app) attach(dir string, plain bool, o tui.Options) (err error) {
 	if err := o.Validate(); err != nil {
 		return wrong(err)
 	}
+	screen := !plain && a.hasScreen()
 	if dir == "" {
+		if screen && len(atWork()) > 1 {
+			return a.showRuns(runsDir, o)
+		}
 		if dir, err = onlyRun(); err != nil {
 			return err
 		}
 	}
-	signal.Ignore(syscall.SIGPIPE)
-	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, release := untilLeft()
 	defer release()
-	context.AfterFunc(ctx, release) // another signal ends this process
 	v, err := remote.Open(ctx, dir)
 	if ctx.Err() != nil {
 		return nil
@@ -68,15 +70,38 @@ func (a *app) attach(dir string, plain bool, o tui.Options) (err error) {
 	}
 	defer v.Close()
 	first := v.Feed().Latest()
-	if plain || !a.hasScreen() {
-		err = a.readLines(ctx, v)
+	if screen {
+		l := link(v.Connection())
+		l.Library = a.library(dir)
+		_, err = tui.Run(ctx, v, l, o)
 	} else {
-		_, err = tui.Run(ctx, v, link(v.Connection()), o)
+		err = a.readLines(ctx, v)
 	}
 	if err != nil {
 		return err
 	}
 	return a.depart(v, first)
+}
+
+// untilLeft returns a context that ends when a signal asks this process to. Another
+// one kills it.
+func untilLeft() (ctx context.Context, release func()) {
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, release = signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, release)
+	return ctx, release
+}
+
+// showRuns shows the runs in a directory on the screen, and those that are opened
+// there.
+func (a *app) showRuns(dir string, o tui.Options) error {
+	if err := o.Validate(); err != nil {
+		return wrong(err)
+	}
+	ctx, release := untilLeft()
+	defer release()
+	_, err := tui.Run(ctx, nil, tui.Link{Library: &shelf{app: a, dir: dir}}, o)
+	return err
 }
 
 // link says on the screen how it is connected.

@@ -44,7 +44,7 @@ type listed struct {
 const damaged run.Phase = "damaged"
 
 func (a *app) runsCommand() *cobra.Command {
-	asJSON := false
+	asJSON, onScreen, screen := false, false, tui.Options{Color: tui.ColorAuto, Glyphs: tui.GlyphsAuto}
 	c := &cobra.Command{
 		Use:   "runs [DIR]",
 		Short: "list runs, at work or over",
@@ -53,17 +53,44 @@ func (a *app) runsCommand() *cobra.Command {
 			"and which process works on them.",
 		Example: "neuralrg runs --json",
 		Args:    cobra.ArbitraryArgs,
-		RunE:    a.withAtMostOne(func(dir string) error { return a.runs(dir, asJSON) }),
+		RunE: a.withAtMostOne(func(dir string) error {
+			if onScreen {
+				return a.runsOnScreen(dir, asJSON, screen)
+			}
+			return a.runs(dir, asJSON)
+		}),
 	}
+	c.Flags().SortFlags = false
 	c.Flags().BoolVar(&asJSON, "json", asJSON, "print one JSON object")
+	c.Flags().BoolVar(&onScreen, "screen", onScreen, "choose on the screen, to open, compare or delete them")
+	screenFlags(c.Flags(), &screen)
 	return c
+}
+
+// runsOnScreen shows the runs in a directory, or all that are known of, on the
+// screen.
+func (a *app) runsOnScreen(dir string, asJSON bool, o tui.Options) error {
+	switch {
+	case asJSON:
+		return usage("--screen and --json are both given", "give one of them")
+	case !a.hasScreen():
+		return usage("--screen needs a terminal", "leave it out for a list in text")
+	}
+	if _, err := runsIn(firstWord(dir, runsDir)); err != nil && dir != "" {
+		return cannotList(dir, err)
+	}
+	return a.showRuns(firstWord(dir, runsDir), o)
+}
+
+func cannotList(dir string, err error) error {
+	return usage(fmt.Sprintf("cannot list the runs in %s: %v", firstWord(dir, runsDir), bare(err)), "give a directory that has runs in it")
 }
 
 // runs lists the runs in a directory, or all that are known of if it is empty.
 func (a *app) runs(dir string, asJSON bool) error {
 	dirs, err := runsIn(firstWord(dir, runsDir))
 	if err != nil && (dir != "" || !errors.Is(err, fs.ErrNotExist)) {
-		return usage(fmt.Sprintf("cannot list the runs in %s: %v", firstWord(dir, runsDir), bare(err)), "give a directory that has runs in it")
+		return cannotList(dir, err)
 	}
 	if dir == "" {
 		dirs = withLive(dirs)

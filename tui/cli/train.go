@@ -82,7 +82,7 @@ func (a *app) accompany(ctx context.Context, cancel context.CancelCauseFunc, f *
 	dir := r.Feed().Latest().Dir
 	others := othersAtWork(dir)
 	if a.onScreen(f) {
-		return a.show(ctx, cancel, r, tui.Link{Greeting: others}, f.screen, lines)
+		return a.show(ctx, cancel, r, tui.Link{Greeting: others, Library: a.library(dir)}, f.screen, lines)
 	}
 	if others != "" {
 		a.note(others)

@@ -1,0 +1,165 @@
+package tui
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// deed is a row of the table of keys of the list of runs, as action is of the
+// screen of a run's.
+type deed struct {
+	keys []binding
+	help string
+	hint string
+	can  func(p *runsPage) bool // nil: always
+	do   func(p *runsPage, name string) tea.Cmd
+}
+
+// deeds is the table. The last two always stand in the footer.
+func deeds() []deed {
+	return []deed{
+		{on("open", "enter"), "look at the run", "open", (*runsPage).hasRun, (*runsPage).openIt},
+		{upright, "choose a run", "choose", nil, (*runsPage).step},
+		{keys(on("page-up", "pgup", "ctrl+u"), on("page-down", "pgdown", "ctrl+d"), on("first", "home", "g"), on("last", "end", "G")), "a page up or down, the first and the last", "", nil, (*runsPage).leap},
+		{on("filter", "/"), "show only rows that have some words", "filter", nil, (*runsPage).openFilter},
+		{on("delete", "D"), "delete the run's directory: asks first", "delete", (*runsPage).mayDelete, (*runsPage).askDelete},
+		{on("help", "?"), "this help", "help", nil, (*runsPage).openHelp},
+		{on("back", "q", "esc", "ctrl+c"), "go back", "back", nil, (*runsPage).back},
+	}
+}
+
+// press carries out what a key means here.
+func (p *runsPage) press(msg tea.KeyPressMsg) tea.Cmd {
+	key := msg.String()
+	switch {
+	case p.helping:
+		p.helping = false
+		return nil
+	case p.doomed != "":
+		return p.answerDelete(key)
+	case p.typing:
+		return p.typed(msg)
+	}
+	for _, d := range deeds() {
+		if name, ok := (action{keys: d.keys}).named(key); ok && p.offers(d) {
+			return d.do(p, name)
+		}
+	}
+	return nil
+}
+
+func (p *runsPage) offers(d deed) bool { return d.can == nil || d.can(p) }
+
+func (p *runsPage) hints() []hint {
+	var all []hint
+	for _, d := range deeds() {
+		if d.hint != "" && p.offers(d) {
+			all = append(all, hint{(action{keys: d.keys}).shown(), d.hint})
+		}
+	}
+	return all
+}
+
+func (p *runsPage) helpLines() []string {
+	var rows []action
+	for _, d := range deeds() {
+		if p.offers(d) {
+			rows = append(rows, action{keys: d.keys, help: d.help})
+		}
+	}
+	return append(helpOn(rows, p.styles), "", p.styles.muted.paint("any key closes this"))
+}
+
+func (p *runsPage) hasRun() bool {
+	_, ok := p.selected()
+	return ok
+}
+
+func (p *runsPage) openIt(string) tea.Cmd {
+	e, _ := p.selected()
+	if e.Dir == p.open {
+		return leave(nil)
+	}
+	p.covered, p.busy = true, "opening "+Clean(e.Dir)
+	return lookAt(e.Dir)
+}
+
+func (p *runsPage) step(name string) tea.Cmd {
+	p.move(map[string]int{"up": -1, "down": 1}[name])
+	return nil
+}
+
+func (p *runsPage) leap(name string) tea.Cmd {
+	most := len(p.all)
+	p.move(map[string]int{"page-up": -p.shownRow, "page-down": p.shownRow, "first": -most, "last": most}[name])
+	return nil
+}
+
+func (p *runsPage) openFilter(string) tea.Cmd {
+	p.typing = true
+	return p.filter.Focus()
+}
+
+// typed is a key while the filter is written.
+func (p *runsPage) typed(msg tea.KeyPressMsg) tea.Cmd {
+	switch msg.String() {
+	case "enter", "up", "down":
+		p.typing = false
+	case "esc", "ctrl+c":
+		p.typing = false
+		p.filter.SetValue("")
+	default:
+		return p.edit(msg)
+	}
+	p.filter.Blur()
+	p.keepChoice()
+	return nil
+}
+
+func (p *runsPage) edit(msg tea.Msg) (cmd tea.Cmd) {
+	p.filter, cmd = p.filter.Update(msg)
+	p.keepChoice()
+	return cmd
+}
+
+// mayDelete says that the chosen run can go: one at work cannot, nor the one on
+// the page below.
+func (p *runsPage) mayDelete() bool {
+	_, workshop := p.host.library.(Workshop)
+	e, ok := p.selected()
+	return workshop && ok && !e.Live && e.Dir != p.open
+}
+
+func (p *runsPage) askDelete(string) tea.Cmd {
+	e, _ := p.selected()
+	p.doomed = e.Dir
+	return nil
+}
+
+func (p *runsPage) answerDelete(key string) tea.Cmd {
+	dir := p.doomed
+	p.doomed = ""
+	w, ok := p.host.library.(Workshop)
+	if key != "y" || !ok {
+		return nil
+	}
+	p.marked = slices.DeleteFunc(p.marked, func(d string) bool { return d == dir })
+	p.busy = "deleting " + Clean(dir)
+	h := p.host
+	return h.during(func() tea.Msg { return doneMsg{"deleted " + dir, w.Delete(h.watch, dir)} })
+}
+
+func (p *runsPage) openHelp(string) tea.Cmd {
+	p.helping = true
+	return nil
+}
+
+func (p *runsPage) back(name string) tea.Cmd {
+	if p.filter.Value() != "" && name == "back" {
+		p.filter.SetValue("")
+		p.keepChoice()
+		return nil
+	}
+	return leave(nil)
+}
