@@ -29,7 +29,8 @@ type Backend interface {
 type Job struct {
 	ID      string `json:"id"`
 	State   string `json:"state"`            // in the words of the back end
-	Running bool   `json:"running"`          // it has been begun there; else it waits
+	Running bool   `json:"running"`          // it has been begun there
+	Over    bool   `json:"over"`             // it has ended; if neither, it waits
 	Reason  string `json:"reason,omitempty"` // why it waits
 	Where   string `json:"where,omitempty"`  // the host
 }

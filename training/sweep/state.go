@@ -180,10 +180,25 @@ func Join(all []Status, jobs map[int]Job) {
 		if !known {
 			continue
 		}
-		all[i].Job = &job
-		if s := all[i].State; s == Pending || s == Lost {
-			all[i].State, all[i].Why = Queued, job.Reason
+		st := &all[i]
+		st.Job = &job
+		switch {
+		case job.Over:
+			st.ended(job)
+		case st.State == Pending || st.State == Lost:
+			st.State, st.Why = Queued, job.Reason
 		}
+	}
+}
+
+// ended takes up that the job of a point is over. Of a process of another host
+// the files would tell it only by its silence.
+func (st *Status) ended(job Job) {
+	if st.State == Running && st.Owner != nil && !st.Owner.Here {
+		st.State = Lost
+	}
+	if st.State == Lost || (st.State == Pending && job.State != "COMPLETED") {
+		st.Why = strings.TrimSpace(fmt.Sprintf("job %s ended: %s %s", job.ID, job.State, job.Reason))
 	}
 }
 

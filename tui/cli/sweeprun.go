@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"neuralrg/training/sweep"
+	"neuralrg/training/sweep/slurm"
 	"neuralrg/tui"
 )
 
@@ -17,11 +18,13 @@ type sweepRunFlags struct {
 	nice    int
 	dry     bool
 	detach  bool
+	cluster slurm.Options
 }
 
 // The back ends.
 const (
 	backendLocal = "local"
+	backendSlurm = "slurm"
 )
 
 func (a *app) sweepRunCommand() *cobra.Command {
@@ -31,22 +34,38 @@ func (a *app) sweepRunCommand() *cobra.Command {
 		Short: "carry out what is missing of a sweep",
 		Long: "Carry out the points of a sweep that are neither done nor failed nor cancelled,\n" +
 			"or only these, from their checkpoints where they have some. On this machine a pool\n" +
-			"shares the cores among them, each in a process of its own. Ctrl-C saves and stops.",
+			"shares the cores among them, each in a process of its own. Ctrl-C saves and stops.\n" +
+			"With --backend slurm they are tasks of a job array, and the command returns when\n" +
+			"it is in the queue.",
 		Example: `neuralrg sweep run sweeps/depth
 
 # without a terminal
-neuralrg sweep run sweeps/depth --detach`,
+neuralrg sweep run sweeps/depth --detach
+
+# on a cluster; first look at the script
+neuralrg sweep run sweeps/depth --backend slurm --time 4:00:00 --cpus 4 --dry-run
+neuralrg sweep run sweeps/depth --backend slurm --time 4:00:00 --cpus 4`,
 		Args: cobra.ArbitraryArgs,
-		RunE: a.withPoints(func(s *sweep.Sweep, points []int) error { return a.sweepRun(s, points, f) }),
 	}
 	flags := c.Flags()
+	c.RunE = a.withPoints(func(s *sweep.Sweep, points []int) error {
+		if err := checkBackend(flagsGiven(flags), f.backend); err != nil {
+			return err
+		}
+		if f.backend == backendSlurm {
+			f.cluster.AtOnce = f.jobs
+			return a.sweepSubmit(s, points, f.cluster, f.dry)
+		}
+		return a.sweepRun(s, points, f)
+	})
 	flags.SortFlags = false
-	addChoice(flags, &f.backend, "backend", "who carries it out", backendLocal)
-	flags.VarP((*whole)(&f.jobs), "jobs", "j", "points at a time (as many as cores)")
+	addChoice(flags, &f.backend, "backend", "who carries it out", backendLocal, backendSlurm)
+	flags.VarP((*whole)(&f.jobs), "jobs", "j", "points at a time (as many as cores), or tasks of Slurm (all)")
 	flags.Var((*whole)(&f.threads), "threads", "cores that the pool shares among the points")
 	flags.Var((*whole)(&f.nice), "nice", "let other programs go first, 0 to 19")
 	flags.BoolVar(&f.dry, "dry-run", false, "print what would be done, and do nothing")
 	flags.BoolVar(&f.detach, "detach", false, "in a process of its own, without a terminal")
+	clusterFlags(flags, &f.cluster)
 	return c
 }
 

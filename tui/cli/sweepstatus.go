@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"neuralrg/training/sweep"
+	"neuralrg/training/sweep/slurm"
 	"neuralrg/tui"
 )
 
@@ -50,7 +51,7 @@ type sweepState struct {
 }
 
 // lookAt finds out where points of a sweep stand, or all if none are named.
-func (a *app) lookAt(ctx context.Context, s *sweep.Sweep, points []int) sweepState {
+func (a *app) lookAt(ctx context.Context, s *sweep.Sweep, queues []sweep.Backend, points []int) sweepState {
 	state := sweepState{Dir: s.Dir, Hash: s.Plan.Hash, Axes: s.Plan.Axes, Counts: map[sweep.State]int{}}
 	if len(points) == 0 {
 		points = s.Plan.All()
@@ -58,7 +59,7 @@ func (a *app) lookAt(ctx context.Context, s *sweep.Sweep, points []int) sweepSta
 	for _, index := range points {
 		state.Points = append(state.Points, s.StatusOf(index))
 	}
-	for _, b := range a.queues(s) {
+	for _, b := range queues {
 		jobs, err := b.Jobs(ctx)
 		if err != nil {
 			state.Unknown = err.Error()
@@ -74,13 +75,10 @@ func (a *app) lookAt(ctx context.Context, s *sweep.Sweep, points []int) sweepSta
 	return state
 }
 
-// queues are the back ends that may know of a sweep what its files do not say.
-func (a *app) queues(*sweep.Sweep) []sweep.Backend { return nil }
-
 func (a *app) sweepStatus(s *sweep.Sweep, points []int, asJSON bool) error {
 	ctx, cancel := untilSignal(false)
 	defer cancel(nil)
-	state := a.lookAt(ctx, s, points)
+	state := a.lookAt(ctx, s, a.queues(s), points)
 	if asJSON {
 		return writeJSON(a.out, state)
 	}
@@ -132,7 +130,7 @@ func pointCells(st sweep.Status) []string {
 	if st.PID > 0 {
 		where = fmt.Sprintf(", process %d on %s", st.PID, st.Host)
 	}
-	if st.Job != nil {
+	if st.Job != nil && !st.Job.Over {
 		where += ", job " + st.Job.ID
 	}
 	if st.Why != "" {
@@ -156,9 +154,13 @@ func (a *app) sweepWatch(s *sweep.Sweep, points []int) error {
 	defer cancel(nil)
 	ticker := time.NewTicker(watchPace)
 	defer ticker.Stop()
+	queues := a.queues(s) // the same ones, which know when they were asked
 	var before sweepState
 	for {
-		now := a.lookAt(ctx, s, points)
+		now := a.lookAt(ctx, s, queues, points)
+		if now.Unknown != "" && now.Unknown != before.Unknown {
+			a.note(now.Unknown)
+		}
 		for i, st := range now.Points {
 			if before.Points != nil && before.Points[i].State == st.State {
 				continue
@@ -167,7 +169,7 @@ func (a *app) sweepWatch(s *sweep.Sweep, points []int) error {
 				return output(err)
 			}
 		}
-		if now.PID == 0 && now.Counts[sweep.Running]+now.Counts[sweep.Queued] == 0 {
+		if now.PID == 0 && now.Unknown == "" && now.Counts[sweep.Running]+now.Counts[sweep.Queued] == 0 {
 			_, err := fmt.Fprintln(a.out, now.tally())
 			return output(err)
 		}
@@ -182,35 +184,38 @@ func (a *app) sweepWatch(s *sweep.Sweep, points []int) error {
 
 func (a *app) sweepRetryCommand() *cobra.Command {
 	failed, lost, all, asJSON := false, false, false, false
+	var cluster slurm.Options
 	c := &cobra.Command{
 		Use:   "retry SWEEP [POINT...]",
 		Short: "let points be tried again",
 		Long: "Let points that failed, were lost or were cancelled be tried again, from their\n" +
-			"checkpoints. A pool at work takes them up by itself; else sweep run does. Without\n" +
-			"a flag and without points they are those that failed or were lost.",
+			"checkpoints. A pool at work takes them up by itself; Slurm is given them again if\n" +
+			"it had the sweep last, as then but for what is asked now; else sweep run does it.\n" +
+			"Without a flag and without points they are those that failed or were lost.",
 		Example: "neuralrg sweep retry sweeps/depth --failed",
 		Args:    cobra.ArbitraryArgs,
-		RunE: a.withPoints(func(s *sweep.Sweep, points []int) error {
-			states := []sweep.State{sweep.Failed, sweep.Lost}
-			switch {
-			case len(points) > 0 && (failed || lost || all):
-				return usage("points and a flag are both given", "name the points, or give --failed, --lost or --all-unfinished")
-			case all || len(points) > 0:
-				states = []sweep.State{sweep.Failed, sweep.Lost, sweep.Cancelled, sweep.Pending}
-			case failed != lost:
-				states = states[:1]
-				if lost {
-					states[0] = sweep.Lost
-				}
-			}
-			return a.sweepRetry(s, points, states, asJSON)
-		}),
 	}
+	c.RunE = a.withPoints(func(s *sweep.Sweep, points []int) error {
+		states := []sweep.State{sweep.Failed, sweep.Lost}
+		switch {
+		case len(points) > 0 && (failed || lost || all):
+			return usage("points and a flag are both given", "name the points, or give --failed, --lost or --all-unfinished")
+		case all || len(points) > 0:
+			states = []sweep.State{sweep.Failed, sweep.Lost, sweep.Cancelled, sweep.Pending}
+		case failed != lost:
+			states = states[:1]
+			if lost {
+				states[0] = sweep.Lost
+			}
+		}
+		return a.sweepRetry(s, points, states, cluster, flagsGiven(c.Flags()), asJSON)
+	})
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.BoolVar(&failed, "failed", false, "those that failed")
 	flags.BoolVar(&lost, "lost", false, "those whose process ended without a word")
 	flags.BoolVar(&all, "all-unfinished", false, "all that are not done, those that were cancelled too")
+	clusterFlags(flags, &cluster)
 	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
 }
@@ -221,10 +226,20 @@ type touched struct {
 	Points []int  `json:"points"`
 }
 
-func (a *app) sweepRetry(s *sweep.Sweep, points []int, states []sweep.State, asJSON bool) error {
+func (a *app) sweepRetry(s *sweep.Sweep, points []int, states []sweep.State, o slurm.Options, g given, asJSON bool) error {
 	chosen := s.In(points, states...)
 	if err := s.Retry(chosen); err != nil {
 		return err
+	}
+	submitted := false
+	if s.Owner() == nil {
+		ctx, cancel := untilSignal(false)
+		defer cancel(nil)
+		var err error
+		if submitted, err = a.resubmit(ctx, s, chosen, o, g); err != nil {
+			return failed(fmt.Sprintf("the points may be tried again, but Slurm does not have them: %v", err),
+				hintOf(err)+"; then: neuralrg sweep run "+shellWord(s.Dir)+" --backend slurm")
+		}
 	}
 	if asJSON {
 		return writeJSON(a.out, touched{s.Dir, append([]int{}, chosen...)})
@@ -232,6 +247,9 @@ func (a *app) sweepRetry(s *sweep.Sweep, points []int, states []sweep.State, asJ
 	how := "carry them out with: neuralrg sweep run " + shellWord(tui.Clean(s.Dir))
 	if o := s.Owner(); o != nil {
 		how = fmt.Sprintf("process %d on %s takes them up", o.PID, tui.Clean(o.Host))
+	}
+	if submitted {
+		how = "they are in the queue of Slurm"
 	}
 	if len(chosen) == 0 {
 		how = "see where they stand with: neuralrg sweep status " + shellWord(tui.Clean(s.Dir))
@@ -264,7 +282,7 @@ func (a *app) sweepCancel(s *sweep.Sweep, points []int, asJSON bool) error {
 	defer cancel(nil)
 	for _, b := range a.queues(s) {
 		if err := b.Cancel(ctx, chosen); err != nil {
-			return err
+			a.note(fmt.Sprintf("the queue was not told (%v); tasks that begin later see it in the files, and end at once", err))
 		}
 	}
 	if asJSON {

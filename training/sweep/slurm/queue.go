@@ -100,11 +100,12 @@ func (b *Backend) jobs(ctx context.Context) (map[int]sweep.Job, error) {
 	}
 	jobs := map[int]sweep.Job{}
 	for _, e := range elements {
-		if e.over() {
-			continue
+		reason := e.reason
+		if reason == "None" {
+			reason = ""
 		}
-		for _, index := range e.points {
-			jobs[index] = sweep.Job{ID: e.id(), State: e.state, Running: !e.waits(), Reason: e.reason, Where: e.node}
+		for _, index := range e.points { // the newest array has the last word
+			jobs[index] = sweep.Job{ID: e.id(), State: e.state, Running: !e.waits() && !e.over(), Over: e.over(), Reason: reason, Where: e.node}
 		}
 	}
 	return jobs, nil

@@ -179,7 +179,7 @@ func (b *Backend) missing(ctx context.Context, points []int) ([]int, error) {
 	already := 0
 	for _, index := range points {
 		state := b.Sweep.StatusOf(index).State
-		if _, there := queued[index]; there && state != sweep.Done {
+		if job, there := queued[index]; there && !job.Over && state != sweep.Done {
 			already++
 		} else if state != sweep.Done && state != sweep.Running && state != sweep.Cancelled {
 			left = append(left, index)
