@@ -18,6 +18,10 @@ type host struct {
 	styles    *styles
 	library   Library // may be nil
 
+	line         budget // what the terminal's line may carry
+	slow         bool   // it is a slow one
+	synchronized bool   // pictures are to be shown whole, whatever the terminal says of itself
+
 	work sync.WaitGroup
 	mu   sync.Mutex
 	over bool
@@ -35,9 +39,10 @@ func (h *host) screen(number int, r Runner, l Link) (m *screen, watch func(conte
 	m = newScreen(do, later(h.watch), h.styles)
 	m.link = l
 	m.host = h
+	m.slow = h.slow
 	return m, func(ctx context.Context) {
 		to := func(msg tea.Msg) { h.send(letterMsg{number, msg}) }
-		follow(ctx, r.Feed(), to, h.perSecond, asked)
+		follow(ctx, r.Feed(), to, h.perSecond, &h.line, asked)
 	}
 }
 

@@ -43,12 +43,16 @@ func Show(ctx context.Context, r Runner, l Link, o Options, t Terminal) (Exit, e
 	if chosen {
 		st = st.dressed(theme)
 	}
-	h := &host{watch: watch, perSecond: o.framesPerSecond(env), styles: st, library: l.Library, open: map[int]func(){}}
+	slow := env.remote() || !local(t.Out)
+	h := &host{watch: watch, perSecond: o.framesPerSecond(env), styles: st, library: l.Library, open: map[int]func(){}, slow: slow, synchronized: slow && !o.Unsynchronized}
+	if slow {
+		h.line.perSecond = slowRate
+	}
 	m, follow := h.first(r, l)
 	m.wear(st, chosen)
-	program := tea.NewProgram(paced(newStack(m, h), later(watch), t.Turn), append(t.options(leave),
+	program := tea.NewProgram(paced(newStack(m, h), later(watch), t.Turn), append(t.options(leave, &h.line.sent),
 		tea.WithEnvironment(env), tea.WithColorProfile(profile),
-		tea.WithFilter(clampResize), tea.WithoutSignalHandler())...)
+		tea.WithFilter(o.filter), tea.WithoutSignalHandler())...)
 
 	// Not tea.WithContext: that kills the program, which then closes its input
 	// under the goroutine that reads it.
@@ -98,14 +102,15 @@ func hurry(asked chan<- struct{}) {
 	}
 }
 
-// follow brings snapshots to the screen, no more than so many a second, and one
-// at once when a command was answered. It may have to wait for the terminal;
-// nothing waits for it.
-func follow(ctx context.Context, feed *run.Feed[*run.Snapshot], send func(tea.Msg), perSecond int, asked <-chan struct{}) {
-	pause := time.NewTicker(time.Second / time.Duration(perSecond))
+// follow brings snapshots to the screen, no more than so many a second and than
+// the line carries, and one at once when a command was answered. It may have to
+// wait for the terminal; nothing waits for it.
+func follow(ctx context.Context, feed *run.Feed[*run.Snapshot], send func(tea.Msg), perSecond int, line *budget, asked <-chan struct{}) {
+	pause := time.NewTimer(0)
 	defer pause.Stop()
 	for s := range feed.Follow(ctx) {
 		send(snapshotMsg{s})
+		pause.Reset(max(time.Second/time.Duration(perSecond), line.wait(time.Now())))
 		select {
 		case <-pause.C:
 		case <-asked:

@@ -52,8 +52,9 @@ type screen struct {
 	view    view
 
 	latest *run.Snapshot // the newest: the lattice moves with it
-	calm   *run.Snapshot // for charts and numbers: changes twice a second
+	calm   *run.Snapshot // for charts and numbers: changes twice a second, over SSH once
 	calmed time.Time
+	slow   bool // the terminal is at the end of a slow line
 	now    func() time.Time
 
 	severed bool // nothing more comes from a run that is not over
@@ -93,6 +94,7 @@ type (
 // How long things stand.
 const (
 	calmPeriod   = 500 * time.Millisecond
+	slowPeriod   = time.Second // the same over a slow line
 	noticeTime   = 4 * time.Second
 	selectDelay  = 150 * time.Millisecond
 	responseLife = 3 * time.Second // of the inspector's map, while training goes on
@@ -175,7 +177,7 @@ func (m *screen) take(s *run.Snapshot) tea.Cmd {
 	if changed {
 		m.turn = ""
 	}
-	if now := m.now(); changed || now.Sub(m.calmed) >= calmPeriod {
+	if now := m.now(); changed || now.Sub(m.calmed) >= m.period() {
 		m.calm, m.calmed = s, now
 	}
 	if g := m.geometry(); !m.placed && g.L > 0 {
@@ -244,7 +246,7 @@ func (m *screen) next() tea.Cmd {
 }
 
 func (m *screen) answered(a answeredMsg) tea.Cmd {
-	m.busy = false
+	m.busy, m.calmed = false, time.Time{} // what comes of it is shown at once
 	if a.command.Kind == run.SetRate && len(m.queue) == 0 {
 		m.wanted = 0
 	}
@@ -351,7 +353,7 @@ func (m *screen) drawPane(p placed) []string {
 	switch p.pane {
 	case latticePane:
 		b.note = latticeNote(m.latest)
-		lines = drawLattice(m.latest, m.view, area, m.styles)
+		lines = drawLattice(m.lattice(), m.view, area, m.styles)
 	case energyPane:
 		b.note = energyNote(m.shown(), m.view)
 		lines = drawEnergy(m.shown(), m.view, area, m.styles)

@@ -77,7 +77,13 @@ func newStack(first tea.Model, h *host) *stack {
 func (s *stack) top() *page { return s.pages[len(s.pages)-1] }
 
 // Init begins the first page.
-func (s *stack) Init() tea.Cmd { return s.from(s.top(), s.top().model.Init()) }
+func (s *stack) Init() tea.Cmd {
+	first := s.from(s.top(), s.top().model.Init())
+	if s.host.synchronized {
+		return tea.Batch(synchronize, first)
+	}
+	return first
+}
 
 // View is that of the uppermost page.
 func (s *stack) View() tea.View { return s.top().model.View() }

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 )
 
@@ -33,11 +35,12 @@ const pacedRate = 20
 // options tie a program to the terminal. lost is told when the terminal has gone:
 // Bubble Tea takes the end of its input for silence and an error of its output
 // for nothing, and would show a screen to nobody for ever.
-func (t Terminal) options(lost func(error)) []tea.ProgramOption {
+// sent counts the bytes that the terminal is sent.
+func (t Terminal) options(lost func(error), sent *atomic.Int64) []tea.ProgramOption {
 	options := []tea.ProgramOption{tea.WithInput(listening(t.In, lost))}
-	output, window := io.Writer(stream{out: t.Out, lost: lost}), clamp(size{t.Width, t.Height})
+	output, window := io.Writer(stream{out: t.Out, lost: lost, sent: sent}), clamp(size{t.Width, t.Height})
 	if file, ok := t.Out.(*os.File); ok {
-		output, window = clamped(terminalFile{file, lost})
+		output, window = clamped(terminalFile{file, lost, sent})
 	}
 	if t.Turn != nil {
 		options = append(options, tea.WithFPS(pacedRate))
@@ -48,7 +51,7 @@ func (t Terminal) options(lost func(error)) []tea.ProgramOption {
 // listening is input that says when it has ended.
 func listening(in io.Reader, lost func(error)) io.Reader {
 	if file, ok := in.(*os.File); ok {
-		return terminalFile{file, lost}
+		return terminalFile{File: file, lost: lost}
 	}
 	return stream{in: in, lost: lost}
 }
@@ -71,6 +74,7 @@ func (t Terminal) resize(ctx context.Context, program *tea.Program) {
 type terminalFile struct {
 	*os.File
 	lost func(error)
+	sent *atomic.Int64
 }
 
 func (f terminalFile) Read(p []byte) (int, error) {
@@ -80,6 +84,7 @@ func (f terminalFile) Read(p []byte) (int, error) {
 
 func (f terminalFile) Write(p []byte) (int, error) {
 	n, err := f.File.Write(p)
+	f.sent.Add(int64(n))
 	return n, noticed(err, true, f.lost)
 }
 
@@ -88,6 +93,7 @@ type stream struct {
 	in   io.Reader
 	out  io.Writer
 	lost func(error)
+	sent *atomic.Int64
 }
 
 func (s stream) Read(p []byte) (int, error) {
@@ -98,7 +104,8 @@ func (s stream) Read(p []byte) (int, error) {
 // Write ends lines as a terminal in raw mode needs it: Bubble Tea relies on a
 // driver that does this wherever its output is no file.
 func (s stream) Write(p []byte) (int, error) {
-	_, err := s.out.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n")))
+	n, err := s.out.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n")))
+	s.sent.Add(int64(n))
 	if noticed(err, true, s.lost) != nil {
 		return 0, err
 	}
@@ -114,13 +121,25 @@ func noticed(err error, end bool, lost func(error)) error {
 	return err
 }
 
-// clampResize keeps the program's buffers at a reasonable size.
-func clampResize(_ tea.Model, msg tea.Msg) tea.Msg {
-	if w, ok := msg.(tea.WindowSizeMsg); ok {
-		area := clamp(size{w.Width, w.Height})
+// filter keeps the program's buffers at a reasonable size, and from pictures that
+// are shown whole if they are not to be.
+func (o Options) filter(_ tea.Model, msg tea.Msg) tea.Msg {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		area := clamp(size{msg.Width, msg.Height})
 		return tea.WindowSizeMsg{Width: area.width, Height: area.height}
+	case tea.ModeReportMsg:
+		if o.Unsynchronized && msg.Mode == ansi.ModeSynchronizedOutput {
+			return nil
+		}
 	}
 	return msg
+}
+
+// local says that output goes to a terminal of this host, or seems to.
+func local(out io.Writer) bool {
+	_, ok := out.(*os.File)
+	return ok
 }
 
 // clamped hides from Bubble Tea a window so large that the first buffer, which

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -52,9 +53,9 @@ func TestStream(t *testing.T) {
 	var text bytes.Buffer
 	var once sync.Once
 	gone := error(nil)
-	s := stream{in: bytes.NewReader(nil), out: &text, lost: func(err error) { once.Do(func() { gone = err }) }}
-	if n, err := s.Write([]byte("a\nb\n")); n != 4 || err != nil || text.String() != "a\r\nb\r\n" || gone != nil {
-		t.Errorf("%d, %v, %q, %v", n, err, text.String(), gone)
+	s := stream{in: bytes.NewReader(nil), out: &text, lost: func(err error) { once.Do(func() { gone = err }) }, sent: new(atomic.Int64)}
+	if n, err := s.Write([]byte("a\nb\n")); n != 4 || err != nil || text.String() != "a\r\nb\r\n" || gone != nil || s.sent.Load() != 6 {
+		t.Errorf("%d, %v, %q, %v, %d sent", n, err, text.String(), gone, s.sent.Load())
 	}
 	if _, err := s.Read(make([]byte, 1)); err != io.EOF || !errors.Is(gone, io.EOF) {
 		t.Errorf("the end is %v, told as %v", err, gone)

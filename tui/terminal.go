@@ -39,6 +39,8 @@ type Options struct {
 	Color  Color
 	Glyphs Glyphs
 	FPS    int // frames a second at most; 0: 5, and 4 over SSH
+
+	Unsynchronized bool // pictures may be seen while they are drawn
 }
 
 // usage is an error in an option and what to write instead.
@@ -91,6 +93,9 @@ func (e environment) get(name string) string {
 	return value
 }
 
+// remote says that the terminal is at the other end of an SSH connection.
+func (e environment) remote() bool { return e.get("SSH_TTY") != "" || e.get("SSH_CONNECTION") != "" }
+
 // profile is the depth of colour to use. NO_COLOR counts with any value but
 // the empty one, as its authors ask.
 func (o Options) profile(out io.Writer, env environment) colorprofile.Profile {
@@ -133,7 +138,7 @@ func (o Options) framesPerSecond(env environment) int {
 	switch {
 	case o.FPS > 0:
 		return o.FPS
-	case env.get("SSH_TTY") != "" || env.get("SSH_CONNECTION") != "":
+	case env.remote():
 		return 4
 	}
 	return 5
