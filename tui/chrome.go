@@ -31,7 +31,7 @@ func drawHeader(s *run.Snapshot, standing string, width int, st *styles) string 
 	if s.Config.Objective == training.Path {
 		parts = append(parts, "path gradient")
 	}
-	room := width - ansi.StringWidth(name) - ansi.StringWidth(badge) - 4
+	room := width - widthOf(name) - widthOf(badge) - 4
 	return spread(name+"  "+sequence(parts, " · ", room), badge, width)
 }
 
@@ -92,7 +92,7 @@ type notice struct {
 // quit stand in it always.
 func drawFooter(n notice, hints []hint, width int, st *styles) string {
 	always := hintText(hints[len(hints)-2:], st)
-	room := width - ansi.StringWidth(always) - 4
+	room := width - widthOf(always) - 4
 	left := ""
 	switch {
 	case n.bad:

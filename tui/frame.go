@@ -55,15 +55,15 @@ func (b border) top(width int, edge ink, st *styles) string {
 	room := width - 6
 	title, spare := b.title(len(b.tabs), st), room
 	if b.stale {
-		spare -= ansi.StringWidth(b.note) + 3
+		spare -= widthOf(b.note) + 3
 	}
-	for names := len(b.tabs) - 1; names >= 0 && ansi.StringWidth(title) > spare; names-- {
+	for names := len(b.tabs) - 1; names >= 0 && widthOf(title) > spare; names-- {
 		title = b.title(names, st)
 	}
 	title = ansi.Truncate(title, max(room, 0), "…")
-	rule := width - 5 - ansi.StringWidth(title)
+	rule := width - 5 - widthOf(title)
 	end := "╮"
-	if n := ansi.StringWidth(b.note); n > 0 && rule-n-3 >= 1 {
+	if n := widthOf(b.note); n > 0 && rule-n-3 >= 1 {
 		rule -= n + 3
 		ink := st.muted
 		if b.stale {
@@ -108,7 +108,7 @@ func beside(blocks ...[]string) []string {
 	for _, b := range blocks {
 		width := 0
 		if len(b) > 0 {
-			width = ansi.StringWidth(b[0])
+			width = widthOf(b[0])
 		}
 		for i := range out {
 			if i < len(b) {
@@ -147,7 +147,7 @@ func over(screen, block []string, area size, st *styles) []string {
 	if len(block) == 0 {
 		return out
 	}
-	width := ansi.StringWidth(block[0])
+	width := widthOf(block[0])
 	left, top := (area.width-width)/2, max((area.height-len(block))/2, 0)
 	for i, line := range block {
 		if top+i >= len(out) {

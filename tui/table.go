@@ -1,10 +1,6 @@
 package tui
 
-import (
-	"strings"
-
-	"github.com/charmbracelet/x/ansi"
-)
+import "strings"
 
 // cell is a labelled value. The value has a width of its own that does not
 // change from frame to frame.
@@ -55,8 +51,8 @@ func aligned(rows [][]cell, width int, st *styles) ([]string, bool) {
 	labels, values := make([]int, columns), make([]int, columns)
 	for _, row := range rows {
 		for i, c := range row {
-			labels[i] = max(labels[i], ansi.StringWidth(c.label))
-			values[i] = max(values[i], ansi.StringWidth(c.value))
+			labels[i] = max(labels[i], widthOf(c.label))
+			values[i] = max(values[i], widthOf(c.value))
 		}
 	}
 	lines := make([]string, len(rows))
@@ -68,7 +64,7 @@ func aligned(rows [][]cell, width int, st *styles) ([]string, bool) {
 			}
 			lines[j] += fit(st.muted.paint(c.label), labels[i]) + " " + fit(c.value, values[i])
 		}
-		widest = max(widest, ansi.StringWidth(lines[j]))
+		widest = max(widest, widthOf(lines[j]))
 	}
 	return lines, widest <= width
 }

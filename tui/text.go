@@ -29,28 +29,28 @@ func Clean(text string) string {
 
 // fit brings a line to exactly a width: spaces at its end, or a cut.
 func fit(line string, width int) string {
-	w := ansi.StringWidth(line)
+	w := widthOf(line)
 	if w > width {
 		line = ansi.Truncate(line, max(width, 0), "…")
-		w = ansi.StringWidth(line)
+		w = widthOf(line)
 	}
 	return line + strings.Repeat(" ", max(width-w, 0))
 }
 
 // center puts a line in the middle of a width.
 func center(line string, width int) string {
-	return fit(strings.Repeat(" ", max((width-ansi.StringWidth(line))/2, 0))+line, width)
+	return fit(strings.Repeat(" ", max((width-widthOf(line))/2, 0))+line, width)
 }
 
 // right puts a line at the end of a width.
 func right(line string, width int) string {
-	return strings.Repeat(" ", max(width-ansi.StringWidth(line), 0)) + line
+	return strings.Repeat(" ", max(width-widthOf(line), 0)) + line
 }
 
 // spread puts one text at the beginning and one at the end of a line. What does
 // not fit beside the first is left out.
 func spread(first, last string, width int) string {
-	gap := width - ansi.StringWidth(first) - ansi.StringWidth(last)
+	gap := width - widthOf(first) - widthOf(last)
 	if gap < 1 {
 		return fit(first, width)
 	}
@@ -65,7 +65,7 @@ func sequence(parts []string, separator string, width int) string {
 		if i == 0 {
 			longer = part
 		}
-		if ansi.StringWidth(longer) > width && i > 0 {
+		if widthOf(longer) > width && i > 0 {
 			break
 		}
 		line = longer

@@ -111,14 +111,14 @@ func TestSignedColors(t *testing.T) {
 	x := []float32{-2, 0, 2, float32(math.NaN())}
 	lines := Signed(x, Raster{Tiles: 2, Pool: 1, Scale: 2}, 2, ink, nil)
 	want := []string{
-		"\x1b[38;2;0;0;255m\x1b[48;2;0;0;255m  \x1b[38;2;0;0;0m\x1b[48;2;0;0;0m  \x1b[m",
-		"\x1b[38;2;255;0;0m\x1b[48;2;255;0;0m  \x1b[38;2;0;0;0m\x1b[48;2;0;0;0m  \x1b[m",
+		"\x1b[48;2;0;0;255m  \x1b[48;2;0;0;0m  \x1b[m",
+		"\x1b[48;2;255;0;0m  \x1b[48;2;0;0;0m  \x1b[m",
 	}
 	if got := strings.Join(lines, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("got\n%q\nwant\n%q", lines, want)
 	}
 	lines = Signed(x, Raster{Tiles: 2, Pool: 1, Scale: 1}, 2, ink, nil)
-	if want := "\x1b[38;2;0;0;255m\x1b[48;2;255;0;0m▀\x1b[38;2;0;0;0m\x1b[48;2;0;0;0m \x1b[m"; lines[0] != want {
+	if want := "\x1b[38;2;0;0;255m\x1b[48;2;255;0;0m▀\x1b[39m\x1b[48;2;0;0;0m \x1b[m"; lines[0] != want {
 		t.Errorf("half blocks: %q, want %q", lines[0], want)
 	}
 }
