@@ -38,7 +38,8 @@ var mayImport = map[string][]string{
 	"themes":                  {},
 	"tui/chart":               {"themes"},
 	"tui":                     {"model", "physics", "training", "training/run", "themes", "tui/chart"},
-	"tui/cli":                 {"model", "physics", "sampling", "training", "training/run", "training/bench", "training/compare", "training/inference", "training/remote", "training/report", "training/sweep", "training/sweep/slurm", "themes", "tui"},
+	"tui/serve":               {"training/run", "training/remote", "tui"},
+	"tui/cli":                 {"model", "physics", "sampling", "training", "training/run", "training/bench", "training/compare", "training/inference", "training/remote", "training/report", "training/sweep", "training/sweep/slurm", "themes", "tui", "tui/serve"},
 	".":                       {"tui/cli"},
 }
 
@@ -50,13 +51,16 @@ var reserved = map[string][]string{
 	"charm.land/bubbletea":   {"tui"},
 	"charm.land/bubbles":     {"tui"},
 	"charm.land/fang":        {"tui/cli"},
+	"charm.land/ssh":         {"tui/serve"},
+	"charm.land/wish":        {"tui/serve"},
+	"golang.org/x/crypto":    {"tui/serve"},
 	"github.com/spf13/cobra": {"tui/cli"},
 	"github.com/spf13/pflag": {"tui/cli"},
 	"gonum.org/v1/plot":      {"training/report"},
-	"os":                     {"model", "physics", "training/npz", "training/run", "training/remote", "training/report", "training/sweep", "training/sweep/slurm", "tui", "tui/cli", "."},
-	"time":                   {"training/compare", "training/inference", "training/run", "training/remote", "training/bench", "training/sweep", "training/sweep/slurm", "tui", "tui/chart", "tui/cli"},
-	"net":                    {"training/remote"}, // a socket in a run's directory
-	"unsafe":                 {"model"},           // for the size of its memory
+	"os":                     {"model", "physics", "training/npz", "training/run", "training/remote", "training/report", "training/sweep", "training/sweep/slurm", "tui", "tui/serve", "tui/cli", "."},
+	"time":                   {"training/compare", "training/inference", "training/run", "training/remote", "training/bench", "training/sweep", "training/sweep/slurm", "tui", "tui/chart", "tui/serve", "tui/cli"},
+	"net":                    {"training/remote", "tui/serve"}, // a socket in a run's directory; SSH
+	"unsafe":                 {"model"},                        // for the size of its memory
 	"C":                      {},
 }
 
@@ -163,6 +167,9 @@ func TestForbiddenImportsAreSeen(t *testing.T) {
 		{"os/exec", "sampling", false, false},
 		{"net/http", "tui/cli", false, false},
 		{"net", "training/remote", false, true},
+		{"charm.land/wish/v2", "tui", false, false},
+		{"golang.org/x/crypto/ssh", "tui/cli", false, false},
+		{"neuralrg/tui/serve", "tui", false, false},
 		{"osmosis", "model", false, true},
 	}
 	for _, c := range cases {

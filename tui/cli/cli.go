@@ -72,6 +72,9 @@ neuralrg train --detach --dir runs/long
 neuralrg attach runs/long
 neuralrg stop runs/long
 
+# let others look at it over SSH
+neuralrg serve runs/long --authorized-keys viewers.pub
+
 # draws of its flow, with what they tell
 neuralrg sample runs/paper -n 10000 --out samples.npz
 
@@ -90,7 +93,7 @@ neuralrg exact -L 16 -T 2.3`
 		a.err = flagError(c, err)
 		return nil
 	})
-	root.AddCommand(a.trainCommand("train"), a.attachCommand(), a.stopCommand(), a.runsCommand(), a.sampleCommand(), a.evaluateCommand(), a.compareCommand(), a.reportCommand(), a.sweepCommand(), a.exactCommand(), a.benchCommand(), a.versionCommand())
+	root.AddCommand(a.trainCommand("train"), a.attachCommand(), a.serveCommand(), a.stopCommand(), a.runsCommand(), a.sampleCommand(), a.evaluateCommand(), a.compareCommand(), a.reportCommand(), a.sweepCommand(), a.exactCommand(), a.benchCommand(), a.versionCommand())
 	a.strictHelp(root)
 	return root
 }

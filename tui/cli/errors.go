@@ -115,6 +115,7 @@ func valueHint(f *pflag.Flag) string {
 		"float":       "give a number such as 0.001",
 		"temperature": "give a number such as 2.3, or Tc for the critical temperature",
 		"bool":        "give true or false",
+		"duration":    "give a time such as 30m or 12h",
 		"string":      "give a name",
 		"stringArray": "give a flag of training and its values, as in --axis T=2.0:2.8:0.1",
 		"row,column":  "give its row and its column, as in 8,8",
