@@ -3,6 +3,7 @@ module neuralrg
 go 1.26.0
 
 require (
+	charm.land/bubbles/v2 v2.2.1
 	charm.land/bubbletea/v2 v2.1.1 // github.com/charmbracelet/bubbletea, version 2
 	charm.land/fang/v2 v2.0.1
 	charm.land/lipgloss/v2 v2.0.6 // github.com/charmbracelet/lipgloss, version 2
@@ -23,8 +24,6 @@ require (
 	gonum.org/v1/gonum v0.17.0
 	gonum.org/v1/plot v0.17.0
 )
-
-require charm.land/bubbles/v2 v2.2.1
 
 require (
 	charm.land/log/v2 v2.0.0 // indirect
