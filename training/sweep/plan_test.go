@@ -197,3 +197,31 @@ func TestPlanFile(t *testing.T) {
 		}
 	}
 }
+
+// The estimate is of the epochs that there are, and grows with the lattice and
+// the depth.
+func TestEstimate(t *testing.T) {
+	p, err := depths(t, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cost, err := p.Estimate()
+	if err != nil || cost.Kinds != 2 || cost.Measured < 1 || len(cost.Points) != 6 {
+		t.Fatalf("%+v, %v", cost, err)
+	}
+	total := 0.0
+	for i, seconds := range cost.Points {
+		if !(seconds > 0) || seconds != cost.Points[i%2] {
+			t.Errorf("point %d takes %v s", i, seconds)
+		}
+		total += seconds
+	}
+	if total != cost.Total {
+		t.Errorf("%v s in all, %v by points", cost.Total, total)
+	}
+	shallow, deep := kindOf(p.Base.Config), kindOf(p.Base.Config)
+	deep.Depth, deep.L = 3, 8
+	if shallow.work() >= deep.work() {
+		t.Error("a deep flow is no more work")
+	}
+}

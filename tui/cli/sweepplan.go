@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -65,13 +64,14 @@ func (a *app) sweepPlan(f *sweepPlanFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.json {
-		return writeJSON(a.out, struct {
-			Dir string `json:"dir"`
-			*sweep.Plan
-		}{s.Dir, p})
+	cost, err := p.Estimate()
+	if err != nil {
+		return err
 	}
-	return writePlan(a.out, s)
+	if f.json {
+		return writeJSON(a.out, planned{s.Dir, p, cost})
+	}
+	return writePlan(a.out, s, cost)
 }
 
 // plan makes the plan that is asked for.
@@ -198,21 +198,51 @@ func (f *trainFlags) at(axes []sweep.Axis, values []string) (run.Config, error) 
 	return from.Of(g.config)
 }
 
-// writePlan prints the points of a plan: the values of its axes as rows.
-func writePlan(w io.Writer, s *sweep.Sweep) error {
+// planned is the object that --json prints.
+type planned struct {
+	Dir string `json:"dir"`
+	*sweep.Plan
+	Cost sweep.Cost `json:"cost"`
+}
+
+// mostRows is how many points a table of a plan has; plan.json has all.
+const mostRows = 200
+
+// writePlan prints the points of a plan and what they will cost.
+func writePlan(w io.Writer, s *sweep.Sweep, cost sweep.Cost) error {
 	p := s.Plan
 	var text strings.Builder
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	head := "point"
 	for _, axis := range p.Axes {
-		fmt.Fprintf(table, "%s\t%s\n", axis.Name, strings.Join(axis.Values, " "))
+		head += "\t" + axis.Name
+	}
+	fmt.Fprintf(table, "%s\tepochs\ttime on one core\n", head)
+	for i, point := range p.Points[:min(len(p.Points), mostRows)] {
+		c, err := p.Config(i)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(table, "%d\t%s\t%d\t%s\n", i, strings.Join(point.Values, "\t"), c.Epochs, duration(cost.Points[i]))
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	lines := slices.Collect(strings.Lines(text.String()))
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(line, " \n") + "\n"
+	if more := len(p.Points) - mostRows; more > 0 {
+		fmt.Fprintf(&text, "and %d more\n", more)
 	}
-	_, err := io.WriteString(w, strings.Join(lines, "")+fmt.Sprintf("%d points in %s\ncarry them out with: neuralrg sweep run %s\n", len(p.Points), tui.Clean(s.Dir), shellWord(s.Dir)))
-	return output(err)
+	cores := defaultThreads()
+	fmt.Fprintf(&text, "%d points in %s: %s of training on one core, %s on the %d of this machine\n", len(p.Points), tui.Clean(s.Dir),
+		duration(cost.Total), duration(cost.Total/float64(min(cores, len(p.Points)))), cores)
+	how := fmt.Sprintf("processor time measured now: some epochs of each of %d kinds, on one thread", cost.Kinds)
+	if cost.Measured < cost.Kinds {
+		how = fmt.Sprintf("processor time measured now: some epochs of %d of %d kinds, on one thread, and scaled by the arithmetic of the others", cost.Measured, cost.Kinds)
+	}
+	fmt.Fprintf(&text, "%s\ncarry them out with: neuralrg sweep run %s\n", how, shellWord(s.Dir))
+	for line := range strings.Lines(text.String()) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return output(err)
+		}
+	}
+	return nil
 }
