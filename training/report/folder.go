@@ -55,7 +55,7 @@ func (f *folder) write(name string, data []byte) error {
 }
 
 // describe adds the file that says what there is.
-func (f *folder) describe(r *Report) error {
+func (f *folder) describe(r any) error {
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err

@@ -101,6 +101,15 @@ func (p *panel) line(name string, style draw.LineStyle, x, y []float64) {
 
 // dots draws points with error bars; err may be nil.
 func (p *panel) dots(name string, c color.NRGBA, x, y, err []float64) {
+	p.marks(name, draw.GlyphStyle{Color: c, Radius: vg.Points(1.8), Shape: draw.CircleGlyph{}}, x, y, err)
+}
+
+// crosses draws points that are not to be relied on, with error bars.
+func (p *panel) crosses(c color.NRGBA, x, y, err []float64) {
+	p.marks("", draw.GlyphStyle{Color: c, Radius: vg.Points(2.5), Shape: draw.CrossGlyph{}}, x, y, err)
+}
+
+func (p *panel) marks(name string, style draw.GlyphStyle, x, y, err []float64) {
 	xy := p.points(x, y)
 	if len(xy) == 0 {
 		return
@@ -109,9 +118,9 @@ func (p *panel) dots(name string, c color.NRGBA, x, y, err []float64) {
 	if !p.keep(e) {
 		return
 	}
-	s.GlyphStyle = draw.GlyphStyle{Color: c, Radius: vg.Points(1.8), Shape: draw.CircleGlyph{}}
+	s.GlyphStyle = style
 	if err != nil {
-		p.bars(c, x, y, err)
+		p.bars(style.Color, x, y, err)
 	}
 	p.Add(s)
 	p.name(name, s)
@@ -121,7 +130,7 @@ func (p *panel) dots(name string, c color.NRGBA, x, y, err []float64) {
 const deepest = 3
 
 // bars draws error bars.
-func (p *panel) bars(c color.NRGBA, x, y, err []float64) {
+func (p *panel) bars(c color.Color, x, y, err []float64) {
 	var at struct {
 		plotter.XYs
 		plotter.YErrors
