@@ -60,6 +60,8 @@ func (f *fakeRun) Do(c run.Command) error {
 		f.state.Information = sampleInformation(f.state.Config, c.Spacing, f.state.Epoch)
 	case run.Coarsen:
 		f.state.Levels = levels(f.state.Lattice, f.state.Epoch)
+	case run.Gather:
+		f.state.Gallery = gallery(f.state.Lattice)
 	case run.SetSampler:
 		f.state.Sampler = c.Sampler
 	case run.SetTrajectory:
@@ -93,7 +95,7 @@ func (f *fakeRun) asked() []run.Command {
 
 // asksToLook says that the screen asks by itself for what it shows.
 func asksToLook(c run.Command) bool {
-	return c.Kind == run.Respond || c.Kind == run.Coarsen || c.Kind == run.Inform
+	return c.Kind == run.Respond || c.Kind == run.Coarsen || c.Kind == run.Inform || c.Kind == run.Gather
 }
 
 // sample is a snapshot of a run of so many epochs, made of nothing but a seed.
@@ -124,6 +126,7 @@ func sample(L, epochs int) *run.Snapshot {
 		})
 	}
 	s.Lattice = sampleLattice(L, epochs)
+	s.Gallery, s.Strip = gallery(s.Lattice), strip(s.Lattice)
 	s.Latents = make([]float32, L*L)
 	for site := range s.Latents {
 		s.Latents[site] = float32(math.Sin(float64(site + 2)))
@@ -168,7 +171,34 @@ func sampleLattice(L, epoch int) *run.Lattice {
 			l.Spins[site] = 1
 		}
 	}
+	sum := 0
+	for _, s := range l.Spins {
+		sum += int(s)
+	}
+	l.Magnetization, l.CorrelationLength = float64(sum)/float64(L*L), 5.31
 	return l
+}
+
+// gallery begins with a lattice.
+func gallery(first *run.Lattice) *run.Gallery {
+	g := &run.Gallery{Epoch: first.Epoch, Draw: first.Draw, Lattices: []run.Lattice{*first}, CorrelationLength: 6.02}
+	for i := 1; i < 12; i++ {
+		l := *sampleLattice(first.L, first.Epoch+i)
+		l.Epoch, l.Draw, l.Fixed = first.Epoch, first.Draw+i, first.Fixed
+		g.Lattices = append(g.Lattices, l)
+	}
+	return g
+}
+
+// strip leads to a lattice of at most 32 sites a side.
+func strip(last *run.Lattice) *run.Strip {
+	s := &run.Strip{Draw: last.Draw, Side: min(last.L, 32)}
+	for i := range 20 {
+		epoch := last.Epoch * i * i / 361
+		l := sampleLattice(s.Side, epoch)
+		s.Frames = append(s.Frames, run.Frame{Epoch: epoch, Spins: l.Spins, Magnetization: l.Magnetization})
+	}
+	return s
 }
 
 // response is a blob of both signs round the site of a latent.

@@ -93,11 +93,16 @@ func TestScreens(t *testing.T) {
 			m.view.focus = levelsPane
 			m.take(&s)
 		},
-		"fields":   func(m *screen) { m.view.fields = true },
-		"gap":      func(m *screen) { m.view.focus, m.view.gap = energyPane, true },
-		"zoomed":   func(m *screen) { m.view.focus, m.view.zoomed = energyPane, true },
-		"notice":   func(m *screen) { m.say(notice{text: "saving a checkpoint"}) },
-		"starting": func(m *screen) { m.latest, m.calm = nil, nil },
+		"fields":        func(m *screen) { m.view.picture = fieldPicture },
+		"up":            func(m *screen) { m.view.picture = upPicture },
+		"gallery":       func(m *screen) { m.view.album = galleryAlbum },
+		"strip":         func(m *screen) { m.view.album = stripAlbum },
+		"galleryZoomed": func(m *screen) { m.view.album, m.view.zoomed = galleryAlbum, true },
+		"stripZoomed":   func(m *screen) { m.view.album, m.view.zoomed = stripAlbum, true },
+		"gap":           func(m *screen) { m.view.focus, m.view.gap = energyPane, true },
+		"zoomed":        func(m *screen) { m.view.focus, m.view.zoomed = energyPane, true },
+		"notice":        func(m *screen) { m.say(notice{text: "saving a checkpoint"}) },
+		"starting":      func(m *screen) { m.latest, m.calm = nil, nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := still(s, size{80, 24}, colorprofile.ASCII, false)

@@ -9,10 +9,14 @@ import (
 )
 
 // look asks for what has come onto the screen.
-func (m *screen) look() tea.Cmd { return tea.Batch(m.ask(), m.askLevels(), m.play(), m.inquire()) }
+func (m *screen) look() tea.Cmd {
+	return tea.Batch(m.ask(), m.askLevels(), m.askGallery(), m.play(), m.inquire())
+}
 
 // renew asks again for what has grown old.
-func (m *screen) renew() tea.Cmd { return tea.Batch(m.refresh(), m.askLevels(), m.inquire()) }
+func (m *screen) renew() tea.Cmd {
+	return tea.Batch(m.refresh(), m.askLevels(), m.askGallery(), m.inquire())
+}
 
 // ask asks for the response to the chosen latent once the selection has stood
 // for a moment.

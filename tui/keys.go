@@ -49,7 +49,8 @@ func actions() []action {
 		{on("measure", "m"), "measure the information anew", "measure", informationPane, flow, (*screen).measure},
 		{finer, "finer or coarser sites", "sites", informationPane, nowhere, (*screen).changeSpacing},
 		{turn, "one scale for fields and latents, or two", "scales", informationPane, nowhere, (*screen).toggleScales},
-		{turn, "spins or fields, where only one has room", "view", latticePane, nowhere, (*screen).toggleView},
+		{turn, "spins, fields or P(up) first", "view", latticePane, nowhere, (*screen).turnPicture},
+		{on("gallery", "g"), "one lattice, several draws, or one through training", "gallery", latticePane, nowhere, (*screen).turnAlbum},
 		{focuses(), "focus a pane", "focus", 0, nowhere, (*screen).changeFocus},
 		{on("zoom", "z", "enter"), "zoom the focused pane, or show all again", "zoom", 0, nowhere, (*screen).toggleZoom},
 		{on("redraw", "r"), "draw fresh latents for the lattice", "redraw", 0, flow, (*screen).redraw},
@@ -130,11 +131,6 @@ func (m *screen) save(string) tea.Cmd { return m.send(run.Command{Kind: run.Save
 
 func (m *screen) toggleScale(string) tea.Cmd {
 	m.view.gap = !m.view.gap
-	return nil
-}
-
-func (m *screen) toggleView(string) tea.Cmd {
-	m.view.fields = !m.view.fields
 	return nil
 }
 

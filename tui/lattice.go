@@ -7,46 +7,147 @@ import (
 	"neuralrg/tui/chart"
 )
 
-// drawLattice shows the configuration that orders itself: its fields and the
-// spins drawn from them, side by side where there is room. Spins that would have
-// to be shown as blocks are shown as dots, if those can be drawn.
+// picture is what is drawn of a lattice.
+type picture int
+
+const (
+	spinPicture  picture = iota // drawn from the fields
+	fieldPicture                // as the flow makes them
+	upPicture                   // the probability of each spin to be up
+)
+
+const pictures = 3
+
+// drawLattice shows the configuration that orders itself: the chosen picture of it
+// and beside that as many others as find room; or others that were drawn like it; or
+// how it looked as training went.
 func drawLattice(s *run.Snapshot, v view, area size, st *styles) []string {
-	if s == nil || !valid(s.Lattice) {
+	switch {
+	case s == nil || !valid(s.Lattice):
 		return waiting("the first configuration", area, st)
+	case v.album == galleryAlbum:
+		return drawGallery(s, v, area, st)
+	case v.album == stripAlbum:
+		return drawStrip(s, area, st)
+	case area.height < lowPane:
+		return drawLow(s.Lattice, v, area, st)
 	}
-	r, two, ok := latticeRaster(s.Lattice.L, area, st.signed.Shaded())
+	r, n, ok := latticeRaster(s.Lattice.L, area, st.signed.Shaded())
 	if !ok {
 		return waiting("more room", area, st)
 	}
-	var picture []string
-	switch fine, fits := chart.FitDots(s.Lattice.L, area.width, area.height-captionRows); {
-	case st.braille && fits && fine.Pool < r.Pool && !v.fields:
-		picture = drawSpins(s.Lattice, fine, st)
-	case two:
-		picture = beside(drawSpins(s.Lattice, r, st), blank(latticeGap, 1), drawFields(s.Lattice, r, true, st))
-	case v.fields:
-		picture = drawFields(s.Lattice, r, false, st)
-	default:
-		picture = drawSpins(s.Lattice, r, st)
+	var blocks [][]string
+	for i := range n {
+		if i > 0 {
+			blocks = append(blocks, blank(latticeGap, 1))
+		}
+		which := (v.picture + picture(i)) % pictures
+		blocks = append(blocks, captioned(s.Lattice, which, i == 0, r, area.height-captionRows, n == 1, st))
 	}
-	return middle(picture, area)
+	lines := beside(blocks...)
+	if spare := area.height - len(lines); spare >= stripRows {
+		lines = append(lines, stripBelow(s, area.width, st)...)
+	}
+	return middle(lines, area)
 }
 
 func valid(l *run.Lattice) bool {
 	return l != nil && l.L > 1 && len(l.X) == l.L*l.L && len(l.Spins) == l.L*l.L
 }
 
-func latticeNote(s *run.Snapshot) string {
-	if s == nil || s.Lattice == nil {
+func latticeNote(s *run.Snapshot, v view) string {
+	switch {
+	case s == nil || s.Lattice == nil:
 		return ""
+	case v.album == galleryAlbum && s.Gallery != nil:
+		return "several draws · epoch " + count(s.Gallery.Epoch)
+	case v.album == stripAlbum:
+		return "through training"
 	}
 	return fmt.Sprintf("epoch %s · draw %d", count(s.Lattice.Epoch), s.Lattice.Draw+1)
 }
 
-func drawSpins(l *run.Lattice, r chart.Raster, st *styles) []string {
-	sum := 0
-	for _, s := range l.Spins {
-		sum += int(s)
+// drawn is a picture without words. Spins of which several would have to be one
+// block are dots, or quarters of cells where those have more rows, if these can be
+// drawn.
+func drawn(l *run.Lattice, which picture, r chart.Raster, rows int, st *styles) []string {
+	switch which {
+	case fieldPicture:
+		return chart.Signed(l.X, r, chart.Limit(l.X), st.signed, nil)
+	case upPicture:
+		up := l.Up()
+		for i := range up {
+			up[i] = 2*up[i] - 1
+		}
+		return chart.Signed(up, r, 1, st.signed, nil)
+	}
+	return chart.Spins(l.Spins, st.finest(l.L, r, rows), st.spins())
+}
+
+// finest is the raster for spins in the place of one for fields, in at most so many
+// rows.
+func (st *styles) finest(L int, r chart.Raster, rows int) chart.Raster {
+	if r.Pool == 1 || st.ascii {
+		return r
+	}
+	if fine, ok := chart.FitFine(L, r.Columns(), max(rows, r.Rows()), st.grain); ok && fine.Pool < r.Pool {
+		return fine
+	}
+	return r
+}
+
+// captioned is a picture over its name and its legend. The first also says what the
+// configuration says of order. The words may be wider than a small picture.
+func captioned(l *run.Lattice, which picture, first bool, r chart.Raster, rows int, alone bool, st *styles) []string {
+	if !alone {
+		rows = r.Rows()
+	}
+	lines := drawn(l, which, r, rows, st)
+	width := max(r.Columns(), captionWidth)
+	for i, line := range lines {
+		lines[i] = center(line, width)
+	}
+	legend := which.legend(l, max(captionWidth, min(r.Columns(), 32)), st)
+	remark := ""
+	if first {
+		remark = st.muted.paint(order(l, st))
+		if l.Fixed != nil {
+			legend = fixedLegend(l.Fixed, l.L, st)
+		}
+	}
+	return append(lines, spread(which.name()+which.pooling(l.L, r, rows, st), remark, width), center(legend, width))
+}
+
+func (p picture) name() string { return [...]string{"spins", "fields", "P(up)"}[p] }
+
+// pooling says that a tile is a block of sites.
+func (p picture) pooling(L int, r chart.Raster, rows int, st *styles) string {
+	if p == spinPicture {
+		r = st.finest(L, r, rows)
+	}
+	if r.Pool == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" %d×%d", r.Pool, r.Pool)
+}
+
+// order is the magnetization of a configuration, and how large its domains are in
+// units of the lattice.
+func order(l *run.Lattice, st *styles) string {
+	length := right("-", 5)
+	if l.CorrelationLength > 0 {
+		length = number(l.CorrelationLength, 1, 5)
+	}
+	return fmt.Sprintf("m %+.2f %s%s", l.Magnetization, st.xi(), length)
+}
+
+// legend explains the colours of a picture.
+func (p picture) legend(l *run.Lattice, width int, st *styles) string {
+	switch p {
+	case fieldPicture:
+		return chart.Legend(chart.Limit(l.X), width, st.signed)
+	case upPicture:
+		return chart.LegendBetween("0", "1", width, st.signed)
 	}
 	up, down := st.ink(st.theme.SpinUp), st.ink(st.theme.SpinDown)
 	first, second := "█", "█"
@@ -56,42 +157,31 @@ func drawSpins(l *run.Lattice, r chart.Raster, st *styles) []string {
 	case down == "":
 		second = " "
 	}
-	legend := up.paint(first) + st.muted.paint(" up  ") + down.paint(second) + st.muted.paint(" down")
+	return up.paint(first) + st.muted.paint(" up  ") + down.paint(second) + st.muted.paint(" down")
+}
+
+// lowPane is the height below which the words stand beside the picture.
+const lowPane = 8
+
+// drawLow is a picture with its words beside it.
+func drawLow(l *run.Lattice, v view, area size, st *styles) []string {
+	r, ok := chart.Fit(l.L, area.width-latticeGap-captionWidth, area.height, st.signed.Shaded())
+	if !ok {
+		return waiting("more room", area, st)
+	}
+	words := []string{
+		v.picture.name() + v.picture.pooling(l.L, r, r.Rows(), st),
+		st.muted.paint(order(l, st)),
+		v.picture.legend(l, captionWidth, st),
+	}
 	if l.Fixed != nil {
-		legend = fixedLegend(l.Fixed, l.L, st)
+		words[2] = fixedLegend(l.Fixed, l.L, st)
 	}
-	mean := fmt.Sprintf("mean %+.2f", float64(sum)/float64(len(l.Spins)))
-	return captioned(chart.Spins(l.Spins, r, st.spins()), "spins"+pooling(r), st.muted.paint(mean), legend, r, st)
-}
-
-func drawFields(l *run.Lattice, r chart.Raster, both bool, st *styles) []string {
-	limit := chart.Limit(l.X)
-	legend := chart.Legend(limit, legendWidth(r), st.signed)
-	if l.Fixed != nil && !both {
-		legend = fixedLegend(l.Fixed, l.L, st)
+	for i, line := range words {
+		words[i] = fit(line, captionWidth)
 	}
-	return captioned(chart.Signed(l.X, r, limit, st.signed, nil), "fields"+pooling(r), "", legend, r, st)
+	return middle(beside(drawn(l, v.picture, r, r.Rows(), st), blank(latticeGap, 1), words), area)
 }
-
-// pooling says that a tile is a block of sites.
-func pooling(r chart.Raster) string {
-	if r.Pool == 1 {
-		return ""
-	}
-	return fmt.Sprintf(", %d×%d blocks", r.Pool, r.Pool)
-}
-
-// captioned puts a name and a remark, and a legend, under a picture. They may
-// be wider than a small picture.
-func captioned(picture []string, name, remark, legend string, r chart.Raster, st *styles) []string {
-	width := max(r.Columns(), captionWidth)
-	for i, line := range picture {
-		picture[i] = center(line, width)
-	}
-	return append(picture, spread(name, remark, width), center(legend, width))
-}
-
-func legendWidth(r chart.Raster) int { return max(captionWidth, min(r.Columns(), 32)) }
 
 // middle centres a picture, which is a block of lines of one width.
 func middle(picture []string, area size) []string {

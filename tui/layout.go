@@ -51,6 +51,7 @@ const (
 const (
 	sideWidth    = 42
 	bottomHeight = 13
+	energyHeight = 17 // with all that the free energy has to say
 )
 
 func tierOf(body size) tier {
@@ -114,9 +115,13 @@ func inGrid(body size, L int, shown pane) [][]placed {
 func inThree(body size, L int) [][]placed {
 	want := latticeBox(L, size{body.width * 2 / 5, body.height / 2})
 	top, left := want.height, max(want.width, sideWidth)
+	tall := top
+	if body.height-top-stripRows >= energyHeight {
+		tall += stripRows
+	}
 	middle := (body.width - left) / 2
 	return [][]placed{
-		stacked(left, body.height, top, alone(latticePane), alone(energyPane)),
+		stacked(left, body.height, tall, alone(latticePane), alone(energyPane)),
 		stacked(middle, body.height, top, alone(latentsPane), alone(samplerPane)),
 		stacked(body.width-left-middle, body.height, body.height/2, alone(levelsPane), alone(informationPane)),
 	}
@@ -144,16 +149,12 @@ func (v view) learned() pane {
 // latticeBox is the size of the box that holds the lattice at the best scale
 // within some room.
 func latticeBox(L int, room size) size {
-	inner := inside(room)
-	r, two, ok := latticeRaster(L, inner, false)
+	r, n, ok := latticeRaster(L, inside(room), false)
 	if !ok {
 		return room
 	}
-	width := r.Columns()
-	if two {
-		width = 2*r.Columns() + latticeGap
-	}
-	return size{max(width, captionWidth) + 4, r.Rows() + captionRows + 2}
+	width := max(r.Columns(), captionWidth)
+	return size{n*(width+latticeGap) - latticeGap + 4, r.Rows() + captionRows + 2}
 }
 
 // Between two pictures, and under them.
@@ -163,16 +164,22 @@ const (
 	captionWidth = 24
 )
 
-// latticeRaster is the scale at which a lattice is drawn, and whether fields
-// and spins both find room: they do if that costs little of the scale.
-func latticeRaster(L int, inner size, whole bool) (r chart.Raster, two, ok bool) {
+// latticeRaster is the scale at which a lattice is drawn, and how many pictures of
+// it find room side by side: others do if that costs little of the scale.
+func latticeRaster(L int, inner size, whole bool) (r chart.Raster, n int, ok bool) {
 	one, ok := chart.Fit(L, inner.width, inner.height-captionRows, whole)
 	if !ok {
-		return one, false, false
+		return one, 0, false
 	}
-	both, fits := chart.Fit(L, (inner.width-latticeGap)/2, inner.height-captionRows, whole)
-	if fits && both.Columns() >= captionWidth && (both.Columns() >= 48 || 4*both.Columns() >= 3*one.Columns()) {
-		return both, true, true
+	for n := pictures; n > 1; n-- {
+		width := (inner.width+latticeGap)/n - latticeGap
+		some, fits := chart.Fit(L, width, inner.height-captionRows, whole)
+		if fits && width >= captionWidth && some.Columns() >= smallPicture && (some.Columns() >= 48 || 4*some.Columns() >= 3*one.Columns()) {
+			return some, n, true
+		}
 	}
-	return one, false, true
+	return one, 1, true
 }
+
+// smallPicture is the width below which a picture stands alone.
+const smallPicture = 16

@@ -142,8 +142,7 @@ func levelsUnder(l *run.Levels, m mosaic, limit float64, width int, st *styles) 
 	words := sequence(levelsRemarks(l, m), " · ", width-least-1)
 	n := ansi.StringWidth(words)
 	legend := chart.Legend(limit, min(captionWidth, width-n-1), st.signed)
-	across := m.columns*(m.width()+panelGap) - panelGap
-	return spread(legend, st.muted.paint(words), max(across, ansi.StringWidth(legend)+1+n))
+	return spread(legend, st.muted.paint(words), max(m.across(), ansi.StringWidth(legend)+1+n))
 }
 
 // levelsAside is the same as a column.

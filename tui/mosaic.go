@@ -8,6 +8,7 @@ type mosaic struct {
 	levels  []int // that find room, from the finest
 	columns int
 	raster  chart.Raster // of the finest lattice
+	least   int          // width of a panel
 	aside   bool         // the legend stands beside it, not under it
 }
 
@@ -50,8 +51,8 @@ func mosaicIn(L, top int, room size, whole bool) (mosaic, bool) {
 	for _, least := range []int{min(fewPanels, all), 1} {
 		for tiles := min(L, fewTiles); tiles >= 2; tiles /= 2 {
 			for panels := all; panels >= least; panels-- {
-				if columns, r, ok := tessellate(L, panels, tiles, room, whole); ok {
-					return mosaic{levels: worthShowing(L, top, panels-1), columns: columns, raster: r}, true
+				if columns, r, ok := tessellate(L, panels, tiles, panelWidth, room, whole); ok {
+					return mosaic{levels: worthShowing(L, top, panels-1), columns: columns, raster: r, least: panelWidth}, true
 				}
 			}
 		}
@@ -61,13 +62,13 @@ func mosaicIn(L, top int, room size, whole bool) (mosaic, bool) {
 
 // tessellate puts so many panels into the number of rows that makes them largest,
 // and into no more columns than these need. It is not ok if they had fewer tiles
-// than asked for.
-func tessellate(L, panels, tiles int, room size, whole bool) (columns int, best chart.Raster, ok bool) {
+// than asked for, or were narrower than least.
+func tessellate(L, panels, tiles, least int, room size, whole bool) (columns int, best chart.Raster, ok bool) {
 	for rows := panels; rows > 0; rows-- {
 		n := (panels + rows - 1) / rows
 		width := (room.width - (n-1)*panelGap) / n
 		r, fits := chart.Fit(L, width, room.height/rows-1, whole)
-		if fits && width >= panelWidth && r.Tiles >= tiles && r.Columns() >= best.Columns() {
+		if fits && width >= least && r.Tiles >= tiles && r.Columns() >= best.Columns() {
 			columns, best, ok = n, r, true
 		}
 	}
@@ -88,7 +89,10 @@ func worthShowing(L, top, n int) []int {
 }
 
 // width is that of a panel.
-func (m mosaic) width() int { return max(m.raster.Columns(), panelWidth) }
+func (m mosaic) width() int { return max(m.raster.Columns(), m.least) }
+
+// across is the width of a full row.
+func (m mosaic) across() int { return m.columns*(m.width()+panelGap) - panelGap }
 
 // of is the raster of a lattice of a side of L sites, on the same square.
 func (m mosaic) of(L int) chart.Raster {

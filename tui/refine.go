@@ -94,10 +94,7 @@ func (m *screen) askLevels() tea.Cmd {
 	if l := levelsOf(m.latest); l != nil && l.Of(lattice) && l.Epoch >= lattice.Epoch {
 		return nil
 	}
-	question := asked{draw: lattice.Draw, at: m.now()}
-	if lattice.Fixed != nil {
-		question.fixed = *lattice.Fixed
-	}
+	question := askedAbout(lattice, m.now())
 	before := m.levels
 	if before.at = question.at; before == question && question.at.Sub(m.levels.at) < levelsLife {
 		return nil

@@ -11,6 +11,7 @@ import (
 
 	"neuralrg/themes"
 	"neuralrg/training/run"
+	"neuralrg/tui/chart"
 )
 
 // Runner is what the screen needs of a run: *run.Run is one.
@@ -39,6 +40,9 @@ func Show(ctx context.Context, r Runner, l Link, o Options, t Terminal) (Exit, e
 	profile := o.profile(t.Out, env)
 	st := newStyles(themes.For(true), profile, o.ascii(env))
 	st.braille = o.Glyphs == GlyphsBraille
+	if o.Glyphs == GlyphsBlock {
+		st.grain = chart.Quadrants
+	}
 	theme, chosen := themes.Named(o.Theme)
 	if chosen {
 		st = st.dressed(theme)

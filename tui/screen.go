@@ -14,11 +14,12 @@ import (
 
 // view is what the user looks at, apart from the run.
 type view struct {
-	focus  pane
-	seen   pane // of those on what was learned, that had the focus last; 0: none yet
-	zoomed bool
-	fields bool // fields where the lattice has room for one picture only
-	gap    bool // the logarithm of the gap, not the free energy itself
+	focus   pane
+	seen    pane // of those on what was learned, that had the focus last; 0: none yet
+	zoomed  bool
+	picture picture // of the lattice that comes first
+	album   album   // which lattices
+	gap     bool    // the logarithm of the gap, not the free energy itself
 
 	stretch stretch      // of the curves
 	along   *[]companion // other runs in the same axes, if any
@@ -73,11 +74,12 @@ type screen struct {
 
 	inquired int // the spacing of the last question after information
 
-	placed  bool // the first latent has been chosen
-	moves   int  // numbers the selections, so that only the last is asked for
-	askedAt time.Time
-	levels  asked // the levels of the lattice that were last asked for
-	frames  int   // numbers those of the refinement, so that only the last goes on
+	placed   bool // the first latent has been chosen
+	moves    int  // numbers the selections, so that only the last is asked for
+	askedAt  time.Time
+	levels   asked // the levels of the lattice that were last asked for
+	gathered asked // the gallery, likewise
+	frames   int   // numbers those of the refinement, so that only the last goes on
 }
 
 // Messages of the screen to itself.
@@ -228,7 +230,7 @@ func (m *screen) send(c run.Command) tea.Cmd {
 // replaces says whether a command makes the one before it pointless.
 func replaces(c, before run.Command) bool {
 	switch c.Kind {
-	case run.SetRate, run.Respond, run.SetTrajectory, run.Fix, run.Examine, run.Inform, run.Coarsen:
+	case run.SetRate, run.Respond, run.SetTrajectory, run.Fix, run.Examine, run.Inform, run.Coarsen, run.Gather:
 		return c.Kind == before.Kind && c.Sampler == before.Sampler
 	}
 	return false
@@ -352,7 +354,7 @@ func (m *screen) drawPane(p placed) []string {
 	area := inside(p.area)
 	switch p.pane {
 	case latticePane:
-		b.note = latticeNote(m.latest)
+		b.note = latticeNote(m.lattice(), m.view)
 		lines = drawLattice(m.lattice(), m.view, area, m.styles)
 	case energyPane:
 		b.note = energyNote(m.shown(), m.view)

@@ -27,7 +27,8 @@ type styles struct {
 	theme   themes.Theme
 	profile colorprofile.Profile
 	ascii   bool
-	braille bool // dots, where cells or their halves are too coarse
+	braille bool        // curves in dots
+	grain   chart.Grain // of lattices that have no room in half cells
 
 	muted, faint, accent, border, focus, good, warn, bad ink
 	curve, exact, latent, physical                       ink
@@ -38,7 +39,7 @@ type styles struct {
 }
 
 func newStyles(theme themes.Theme, profile colorprofile.Profile, ascii bool) *styles {
-	st := &styles{theme: theme, profile: profile, ascii: ascii}
+	st := &styles{theme: theme, profile: profile, ascii: ascii, grain: chart.Dots}
 	for role, c := range map[*ink]themes.Color{
 		&st.muted: theme.Muted, &st.faint: theme.Faint,
 		&st.accent: theme.Accent, &st.border: theme.Border, &st.focus: theme.Focus,
@@ -68,7 +69,7 @@ func newStyles(theme themes.Theme, profile colorprofile.Profile, ascii bool) *st
 // dressed is another theme for the same terminal.
 func (st *styles) dressed(theme themes.Theme) *styles {
 	other := newStyles(theme, st.profile, st.ascii)
-	other.braille = st.braille
+	other.braille, other.grain = st.braille, st.grain
 	return other
 }
 
@@ -123,4 +124,12 @@ func (st *styles) plusMinus() string {
 		return "+-"
 	}
 	return "±"
+}
+
+// xi is the sign of a correlation length.
+func (st *styles) xi() string {
+	if st.ascii {
+		return "xi"
+	}
+	return "ξ"
 }

@@ -11,17 +11,17 @@ import (
 	"github.com/guptarohit/asciigraph"
 )
 
-func TestFitDots(t *testing.T) {
+func TestFitFine(t *testing.T) {
 	for _, c := range []struct {
 		L, columns, rows int
 		want             Raster
 	}{
-		{64, 32, 16, Raster{Tiles: 64, Pool: 1, Dots: true}},
-		{64, 31, 16, Raster{Tiles: 32, Pool: 2, Dots: true}},
-		{128, 80, 31, Raster{Tiles: 64, Pool: 2, Dots: true}},
-		{4, 2, 1, Raster{Tiles: 4, Pool: 1, Dots: true}},
+		{64, 32, 16, Raster{Tiles: 64, Pool: 1, Grain: Dots}},
+		{64, 31, 16, Raster{Tiles: 32, Pool: 2, Grain: Dots}},
+		{128, 80, 31, Raster{Tiles: 64, Pool: 2, Grain: Dots}},
+		{4, 2, 1, Raster{Tiles: 4, Pool: 1, Grain: Dots}},
 	} {
-		got, ok := FitDots(c.L, c.columns, c.rows)
+		got, ok := FitFine(c.L, c.columns, c.rows, Dots)
 		if !ok || got != c.want {
 			t.Errorf("L=%d in %dx%d: %+v, want %+v", c.L, c.columns, c.rows, got, c.want)
 		}
@@ -29,7 +29,7 @@ func TestFitDots(t *testing.T) {
 			t.Errorf("L=%d: %dx%d does not fit into %dx%d", c.L, got.Columns(), got.Rows(), c.columns, c.rows)
 		}
 	}
-	if r, ok := FitDots(64, 1, 1); ok {
+	if r, ok := FitFine(64, 1, 1, Dots); ok {
 		t.Errorf("one cell holds %+v", r)
 	}
 }
@@ -61,7 +61,7 @@ func TestDottedSpins(t *testing.T) {
 	const L = 16
 	spins := checker(L)
 	spins[3*L+6], spins[L-1], spins[15*L] = 1, 1, 1
-	r, _ := FitDots(L, 8, 4)
+	r, _ := FitFine(L, 8, 4, Dots)
 	ink := SpinInk{Up: color.White, Down: color.Black}
 	lines := Spins(spins, r, ink)
 	for i, line := range lines {
@@ -75,7 +75,7 @@ func TestDottedSpins(t *testing.T) {
 			t.Errorf("site %d,%d: %d is a dot: %v", site/L, site%L, s, dots[site/L][site%L])
 		}
 	}
-	if got := strings.Join(Spins(checker(4), Raster{Tiles: 4, Pool: 1, Dots: true}, SpinInk{}), ""); got != "⢕⢕" {
+	if got := strings.Join(Spins(checker(4), Raster{Tiles: 4, Pool: 1, Grain: Dots}, SpinInk{}), ""); got != "⢕⢕" {
 		t.Errorf("%q", got)
 	}
 }

@@ -3,6 +3,7 @@ package chart
 import (
 	"image/color"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -67,6 +68,39 @@ func TestSpinGlyphs(t *testing.T) {
 	// Blocks: sums 2, -2, 0 with first spin down, 0 with first spin down.
 	if want := "##..\n...."; got != want {
 		t.Errorf("majority of blocks:\n%s\nwant\n%s", got, want)
+	}
+}
+
+// In quadrants each spin is a quarter of a cell.
+func TestQuadrants(t *testing.T) {
+	const L = 8
+	r, ok := FitFine(L, 4, 5, Quadrants)
+	if want := (Raster{Tiles: L, Pool: 1, Grain: Quadrants}); !ok || r != want {
+		t.Fatalf("%+v, %v", r, ok)
+	}
+	random := rand.New(rand.NewPCG(1, 1))
+	spins := make([]int8, L*L)
+	for i := range spins {
+		spins[i] = int8(2*random.IntN(2) - 1)
+	}
+	inks := map[string][2]string{
+		" ": {"  ", "  "}, "▘": {"# ", "  "}, "▝": {" #", "  "}, "▀": {"##", "  "},
+		"▖": {"  ", "# "}, "▌": {"# ", "# "}, "▞": {" #", "# "}, "▛": {"##", "# "},
+		"▗": {"  ", " #"}, "▚": {"# ", " #"}, "▐": {" #", " #"}, "▜": {"##", " #"},
+		"▄": {"  ", "##"}, "▙": {"# ", "##"}, "▟": {" #", "##"}, "█": {"##", "##"},
+	}
+	for j, line := range Spins(spins, r, SpinInk{}) {
+		for i, glyph := range []rune(line) {
+			for k := range 4 {
+				drawn := inks[string(glyph)][k/2][k%2] == '#'
+				if up := spins[(2*j+k/2)*L+2*i+k%2] > 0; up != drawn {
+					t.Errorf("row %d, column %d: %c for a spin %v in quarter %d", j, i, glyph, up, k)
+				}
+			}
+		}
+	}
+	if r, ok := FitFine(64, 16, 30, Quadrants); !ok || r.Pool != 2 || r.Columns() != 16 || r.Rows() != 16 {
+		t.Errorf("%+v, %v", r, ok)
 	}
 }
 

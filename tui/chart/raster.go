@@ -7,7 +7,26 @@ type Raster struct {
 	Tiles int // along a side: L/Pool
 	Pool  int
 	Scale int
-	Dots  bool // each tile is a dot of braille, eight in a cell; Scale says nothing then
+	Grain Grain
+}
+
+// Grain is what a cell can show.
+type Grain int
+
+// The grains. With the finer ones a cell has a tile in each of its parts, and Scale
+// says nothing.
+const (
+	Halves    Grain = iota // two half rows, each of a colour
+	Quadrants              // two by two: a picture is twice as high as wide
+	Dots                   // the eight of braille
+)
+
+// parts are the columns and rows that a fine grain divides a cell into.
+func (g Grain) parts() (columns, rows int) {
+	if g == Dots {
+		return dotColumns, dotRows
+	}
+	return 2, 2
 }
 
 // Fit finds the largest picture of an L x L lattice within a number of columns
@@ -32,11 +51,13 @@ func Fit(L, columns, rows int, whole bool) (r Raster, ok bool) {
 	return Raster{}, false
 }
 
-// FitDots finds the picture in dots that pools the fewest sites: half as wide and
-// as high as what Fit makes of as many tiles. Only spins can be drawn like that.
-func FitDots(L, columns, rows int) (r Raster, ok bool) {
-	for pool := 1; L/pool >= dotRows; pool *= 2 {
-		r = Raster{Tiles: L / pool, Pool: pool, Dots: true}
+// FitFine finds the picture in a fine grain that pools the fewest sites. In dots it
+// is half as wide and as high as what Fit makes of as many tiles. Only spins can be
+// drawn like that.
+func FitFine(L, columns, rows int, g Grain) (r Raster, ok bool) {
+	_, least := g.parts()
+	for pool := 1; L/pool >= least; pool *= 2 {
+		r = Raster{Tiles: L / pool, Pool: pool, Grain: g}
 		if r.Columns() <= columns && r.Rows() <= rows {
 			return r, true
 		}
@@ -46,16 +67,18 @@ func FitDots(L, columns, rows int) (r Raster, ok bool) {
 
 // Columns is the width of the picture.
 func (r Raster) Columns() int {
-	if r.Dots {
-		return r.Tiles / dotColumns
+	if r.Grain != Halves {
+		columns, _ := r.Grain.parts()
+		return r.Tiles / columns
 	}
 	return r.Tiles * r.Scale
 }
 
 // Rows is the height of the picture.
 func (r Raster) Rows() int {
-	if r.Dots {
-		return r.Tiles / dotRows
+	if r.Grain != Halves {
+		_, rows := r.Grain.parts()
+		return r.Tiles / rows
 	}
 	return r.Tiles * r.Scale / 2
 }

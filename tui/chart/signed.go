@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // levels is the number of colours of a signed map: odd, so that zero has one.
@@ -236,12 +238,16 @@ func (ink *SignedInk) Swatch(fraction float64) string {
 // Legend is one line that explains a signed map: its colours between its
 // limits.
 func Legend(limit float64, width int, ink *SignedInk) string {
-	low, high := fmt.Sprintf("%+.3g ", -limit), fmt.Sprintf(" %+.3g", limit)
-	n := width - len(low) - len(high)
+	return LegendBetween(fmt.Sprintf("%+.3g", -limit), fmt.Sprintf("%+.3g", limit), width, ink)
+}
+
+// LegendBetween is the same with words of the caller's for the limits.
+func LegendBetween(low, high string, width int, ink *SignedInk) string {
+	n := width - ansi.StringWidth(low) - ansi.StringWidth(high) - 2
 	if n < 3 {
 		return strings.Repeat(" ", max(width, 0))
 	}
-	return low + ink.ramp(-1, n) + high
+	return low + " " + ink.ramp(-1, n) + " " + high
 }
 
 // ramp is n columns with the colours from a fraction of the limit to the limit.

@@ -19,8 +19,11 @@ type SpinInk struct {
 // third of what it costs with a colour a cell.
 func Spins(spins []int8, r Raster, ink SpinInk) []string {
 	up := majority(spins, r)
-	if r.Dots {
+	switch r.Grain {
+	case Dots:
 		return dottedSpins(up, r, ink)
+	case Quadrants:
+		return quarteredSpins(up, r, ink)
 	}
 	lines := make([]string, r.Rows())
 	for j := range lines {
@@ -29,6 +32,29 @@ func Spins(spins []int8, r Raster, ink SpinInk) []string {
 		for i := range r.Columns() {
 			x := i / r.Scale
 			row.WriteString(ink.glyph(up[upper*r.Tiles+x], up[lower*r.Tiles+x]))
+		}
+		lines[j] = ink.color(row.String())
+	}
+	return lines
+}
+
+// quadrants are the glyphs of a cell by its four parts: 1 is the upper left, 2 the
+// upper right, 4 the lower left, 8 the lower right one.
+var quadrants = []rune(" ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█")
+
+// quarteredSpins shows four spins in a cell.
+func quarteredSpins(up []bool, r Raster, ink SpinInk) []string {
+	lines := make([]string, r.Rows())
+	for j := range lines {
+		var row strings.Builder
+		for i := range r.Columns() {
+			parts := 0
+			for part, at := range [4]int{0, 1, r.Tiles, r.Tiles + 1} {
+				if up[2*j*r.Tiles+2*i+at] {
+					parts |= 1 << part
+				}
+			}
+			row.WriteRune(quadrants[parts])
 		}
 		lines[j] = ink.color(row.String())
 	}
