@@ -21,7 +21,7 @@ func runsIn(dir string) ([]string, error) {
 	}
 	var dirs []string
 	for _, e := range entries {
-		if path := filepath.Join(dir, e.Name()); isRun(path) {
+		if path := filepath.Join(dir, e.Name()); isRun(path) && !strings.HasSuffix(path, ".tmp") { // as one that is just being made or deleted
 			dirs = append(dirs, path)
 		}
 	}
