@@ -124,6 +124,20 @@ func (from *Beginning) of(c Config) (*model.Flow, Config, error) {
 	return flow, c, nil
 }
 
+// Suits says why a run with this configuration cannot begin so, if it cannot.
+func (b *Beginning) Suits(c Config) error {
+	_, err := b.transfer(c)
+	return err
+}
+
+func (b *Beginning) transfer(c Config) (*model.Flow, error) {
+	flow, err := b.flow.Transfer(c.Shape)
+	if err != nil {
+		return nil, &problem{text: err.Error(), hint: hintOf(err), usage: true}
+	}
+	return flow, nil
+}
+
 // beginAgain makes the trainer what it was at the beginning of the run.
 func (b *conductor) beginAgain() error {
 	from, err := BeginLike(b.dir.path(configName), b.config)

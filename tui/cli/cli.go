@@ -93,7 +93,7 @@ neuralrg exact -L 16 -T 2.3`
 		a.err = flagError(c, err)
 		return nil
 	})
-	root.AddCommand(a.trainCommand("train"), a.attachCommand(), a.serveCommand(), a.stopCommand(), a.runsCommand(), a.sampleCommand(), a.evaluateCommand(), a.compareCommand(), a.reportCommand(), a.sweepCommand(), a.exactCommand(), a.benchCommand(), a.versionCommand())
+	root.AddCommand(a.trainCommand("train"), a.attachCommand(), a.serveCommand(), a.stopCommand(), a.runsCommand(), a.branchCommand(), a.sampleCommand(), a.evaluateCommand(), a.compareCommand(), a.reportCommand(), a.sweepCommand(), a.exactCommand(), a.benchCommand(), a.versionCommand())
 	a.strictHelp(root)
 	return root
 }

@@ -53,35 +53,43 @@ func parent() *os.File {
 // returns when its run has begun. If there comes none, as when the run is
 // finished already or cannot be, that process has said so.
 func (a *app) detach(args []string) (begun, error) {
+	word, c, err := launch(args, a.stdout, a.stderr)
+	switch {
+	case err != nil:
+		return begun{}, cannotDetach(err)
+	case word.Dir == "":
+		return begun{}, ended(c.Wait())
+	}
+	return word, c.Process.Release()
+}
+
+// launch starts the program with these arguments in a process of its own, and
+// waits for the word that its run has begun; it is empty if there comes none.
+func launch(args []string, stdout, stderr *os.File) (word begun, c *exec.Cmd, err error) {
 	r, w, err := os.Pipe()
 	if err != nil {
-		return begun{}, cannotDetach(err)
+		return begun{}, nil, err
 	}
 	defer r.Close()
-	c := exec.Command(executable(), args...)
+	c = exec.Command(executable(), args...)
 	c.Env = append(os.Environ(), detachedEnv+"=1")
-	c.Stdout, c.Stderr = a.stdout, a.stderr
+	c.Stdout, c.Stderr = stdout, stderr
 	c.ExtraFiles = []*os.File{w}
 	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	keepFiles()
 	err = errors.Join(c.Start(), w.Close())
 	if err != nil {
-		return begun{}, cannotDetach(err)
+		return begun{}, nil, err
 	}
 	// Ctrl-C reaches only this session, so it is passed on.
 	signals, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer release()
 	defer context.AfterFunc(signals, func() { _ = c.Process.Signal(syscall.SIGTERM) })()
 
-	var word begun
-	err = json.NewDecoder(r).Decode(&word)
-	if err == nil {
-		return word, c.Process.Release()
+	if err := json.NewDecoder(r).Decode(&word); err != nil && !errors.Is(err, io.EOF) {
+		return begun{}, nil, err
 	}
-	if !errors.Is(err, io.EOF) {
-		return begun{}, cannotDetach(err)
-	}
-	return begun{}, ended(c.Wait())
+	return word, c, nil
 }
 
 // keepFiles keeps from the new process whatever files this one was started with
