@@ -17,6 +17,7 @@ type host struct {
 	perSecond int
 	styles    *styles
 	library   Library // may be nil
+	keys      map[string][]string
 
 	line         budget // what the terminal's line may carry
 	slow         bool   // it is a slow one
@@ -40,6 +41,7 @@ func (h *host) screen(number int, r Runner, l Link) (m *screen, watch func(conte
 	m.link = l
 	m.host = h
 	m.slow = h.slow
+	m.actions = rebound(m.actions, h.keys)
 	return m, func(ctx context.Context) {
 		to := func(msg tea.Msg) { h.send(letterMsg{number, msg}) }
 		follow(ctx, r.Feed(), to, h.perSecond, &h.line, asked)

@@ -56,6 +56,7 @@ func actions() []action {
 		{on("redraw", "r"), "draw fresh latents for the lattice", "redraw", 0, flow, (*screen).redraw},
 		{keys(on("rate-up", "+", "="), on("rate-down", "-", "_")), "raise or lower the learning rate by a quarter", "rate", 0, control, (*screen).changeRate},
 		{on("save", "s"), "save a checkpoint now", "save", 0, control, (*screen).save},
+		{on("copy", "y"), "copy what is chosen, or the run's directory", "copy", 0, nowhere, (*screen).copyIt},
 		{keys(on("theme", "t"), on("theme-back", "T")), "the next theme, or the one before", "theme", 0, nowhere, (*screen).changeTheme},
 		{on("background", "b"), "a theme for a dark background, or a light one", "dark/light", 0, nowhere, (*screen).turnTheme},
 		{on("runs", "R"), "all runs: open, compare, delete", "runs", 0, library, (*screen).openRuns},

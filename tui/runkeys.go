@@ -29,6 +29,24 @@ func deeds() []deed {
 	}
 }
 
+// deeds is the table with the keys of the user.
+func (p *runsPage) deeds() []deed {
+	all := deeds()
+	for i, a := range rebound(asActions(all), p.host.keys) {
+		all[i].keys = a.keys
+	}
+	return all
+}
+
+// asActions are the keys of the table.
+func asActions(all []deed) []action {
+	rows := make([]action, len(all))
+	for i, d := range all {
+		rows[i] = action{keys: d.keys, help: d.help}
+	}
+	return rows
+}
+
 // press carries out what a key means here.
 func (p *runsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	key := msg.String()
@@ -41,7 +59,7 @@ func (p *runsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case p.typing:
 		return p.typed(msg)
 	}
-	for _, d := range deeds() {
+	for _, d := range p.deeds() {
 		if name, ok := (action{keys: d.keys}).named(key); ok && p.offers(d) {
 			return d.do(p, name)
 		}
@@ -53,7 +71,7 @@ func (p *runsPage) offers(d deed) bool { return d.can == nil || d.can(p) }
 
 func (p *runsPage) hints() []hint {
 	var all []hint
-	for _, d := range deeds() {
+	for _, d := range p.deeds() {
 		if d.hint != "" && p.offers(d) {
 			all = append(all, hint{(action{keys: d.keys}).shown(), d.hint})
 		}
@@ -63,7 +81,7 @@ func (p *runsPage) hints() []hint {
 
 func (p *runsPage) helpLines() []string {
 	var rows []action
-	for _, d := range deeds() {
+	for _, d := range p.deeds() {
 		if p.offers(d) {
 			rows = append(rows, action{keys: d.keys, help: d.help})
 		}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -45,8 +46,9 @@ func TestKeyNames(t *testing.T) {
 // in order and at once; what comes later a test brings itself.
 type console struct {
 	*screen
-	fake *fakeRun
-	quit bool
+	fake      *fakeRun
+	quit      bool
+	clipboard string
 }
 
 func newConsole(L int, area size) *console {
@@ -80,6 +82,10 @@ func (c *console) carryOut(cmd tea.Cmd) {
 		c.quit = true
 	case nil:
 	default:
+		if fmt.Sprintf("%T", msg) == "tea.setClipboardMsg" { // the library does not tell its name
+			c.clipboard = fmt.Sprint(msg)
+			return
+		}
 		c.tell(msg)
 	}
 }

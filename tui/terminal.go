@@ -40,7 +40,8 @@ type Options struct {
 	Glyphs Glyphs
 	FPS    int // frames a second at most; 0: 5, and 4 over SSH
 
-	Unsynchronized bool // pictures may be seen while they are drawn
+	Unsynchronized bool                // pictures may be seen while they are drawn
+	Keys           map[string][]string // other keys for some of the names in the tables
 }
 
 // usage is an error in an option and what to write instead.
@@ -48,6 +49,7 @@ type usage struct{ problem, hint string }
 
 func (u usage) Error() string { return u.problem }
 func (u usage) Hint() string  { return u.hint }
+func (u usage) Usage() bool   { return true }
 
 // Validate reports an option that does not exist.
 func (o Options) Validate() error {
@@ -67,7 +69,7 @@ func (o Options) Validate() error {
 	if o.FPS < 0 || o.FPS > 60 {
 		return usage{"the frame rate is outside 1 to 60", "10 suits a local terminal, 4 a slow line"}
 	}
-	return nil
+	return checkKeys(o.Keys)
 }
 
 func quote(text string) string { return `"` + Clean(text) + `"` }

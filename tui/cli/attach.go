@@ -17,7 +17,7 @@ import (
 )
 
 func (a *app) attachCommand() *cobra.Command {
-	plain, screen := false, tui.Options{Color: tui.ColorAuto, Glyphs: tui.GlyphsAuto}
+	plain, screen := false, tui.Options{}
 	c := &cobra.Command{
 		Use:   "attach [RUN]",
 		Short: "look at a run, at work or over, on the screen",
@@ -34,11 +34,12 @@ func (a *app) attachCommand() *cobra.Command {
 	return c
 }
 
-// screenFlags are the flags of whatever has a screen.
+// screenFlags are the flags of whatever has a screen. What is not given the user's
+// settings may have.
 func screenFlags(flags *pflag.FlagSet, o *tui.Options) {
-	addChoice(flags, &o.Color, "color", "colours",
+	addChoice(flags, &o.Color, "color", "colours (auto)",
 		tui.ColorAuto, tui.ColorTrue, tui.Color256, tui.Color16, tui.ColorNone)
-	addChoice(flags, &o.Glyphs, "glyphs", "characters",
+	addChoice(flags, &o.Glyphs, "glyphs", "characters (auto)",
 		tui.GlyphsAuto, tui.GlyphsBraille, tui.GlyphsBlock, tui.GlyphsASCII)
 	flags.Var((*word)(&o.Theme), "theme", "colour theme (by the terminal's background)")
 	flags.Var((*whole)(&o.FPS), "fps", "pictures a second at most (5, and 4 over SSH)")
@@ -51,6 +52,11 @@ func (a *app) attach(dir string, plain bool, o tui.Options) (err error) {
 		return wrong(err)
 	}
 	screen := !plain && a.hasScreen()
+	if screen {
+		if o, err = o.WithSettings(); err != nil {
+			return err
+		}
+	}
 	if dir == "" {
 		if screen && len(atWork()) > 1 {
 			return a.showRuns(runsDir, o)

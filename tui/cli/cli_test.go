@@ -52,7 +52,7 @@ func command(t *testing.T, dir string, args ...string) *exec.Cmd {
 	c := exec.CommandContext(t.Context(), program, args...)
 	c.Dir = dir
 	c.Env = append(os.Environ(), asProgram+"=1", "LANG=C.UTF-8", "LC_ALL=", "TERM=xterm-256color",
-		"COLORTERM=", "NO_COLOR=", "SLURM_CPUS_PER_TASK=", "XDG_STATE_HOME="+state(t))
+		"COLORTERM=", "NO_COLOR=", "SLURM_CPUS_PER_TASK=", "XDG_STATE_HOME="+state(t), "XDG_CONFIG_HOME="+state(t))
 	c.WaitDelay = 10 * time.Second
 	return c
 }

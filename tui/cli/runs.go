@@ -44,7 +44,7 @@ type listed struct {
 const damaged run.Phase = "damaged"
 
 func (a *app) runsCommand() *cobra.Command {
-	asJSON, onScreen, screen := false, false, tui.Options{Color: tui.ColorAuto, Glyphs: tui.GlyphsAuto}
+	asJSON, onScreen, screen := false, false, tui.Options{}
 	c := &cobra.Command{
 		Use:   "runs [DIR]",
 		Short: "list runs, at work or over",
@@ -78,6 +78,10 @@ func (a *app) runsOnScreen(dir string, asJSON bool, o tui.Options) error {
 	}
 	if _, err := runsIn(firstWord(dir, runsDir)); err != nil && dir != "" {
 		return cannotList(dir, err)
+	}
+	o, err := o.WithSettings()
+	if err != nil {
+		return err
 	}
 	return a.showRuns(firstWord(dir, runsDir), o)
 }

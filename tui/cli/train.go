@@ -49,8 +49,12 @@ func (a *app) train(f *trainFlags) error {
 	screen := a.onScreen(f)
 	ctx, cancel := untilSignal(screen || a.parent != nil)
 	defer cancel(nil)
-	if screen { // the last words are for whoever still reads
-		a.out = forgiving{a.out}
+	if screen {
+		a.out = forgiving{a.out} // the last words are for whoever still reads
+		var err error
+		if f.screen, err = f.screen.WithSettings(); err != nil {
+			return err
+		}
 	}
 	lines := newProgress(a.out, a.note, !f.resume)
 	r, err := f.open(ctx, screen || (a.parent != nil && !f.plain), a.note)

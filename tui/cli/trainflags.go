@@ -42,7 +42,6 @@ func newTrainFlags() *trainFlags {
 	f := &trainFlags{
 		preset:  training.Presets[0],
 		threads: defaultThreads(),
-		screen:  tui.Options{Color: tui.ColorAuto, Glyphs: tui.GlyphsAuto},
 	}
 	f.config = presetConfig(f.preset)
 	f.settings = f.settingFlags()
