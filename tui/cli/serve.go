@@ -62,6 +62,7 @@ func (a *app) share(dirs []string, o serve.Config, log string) (err error) {
 			return err
 		}
 	}
+	o.Look = func(dir string) tui.Entry { return entry(look(dir)) }
 	o.Log = a.stderr
 	if log != "" {
 		f, err := os.OpenFile(log, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)

@@ -1,8 +1,10 @@
 package serve
 
 import (
+	"context"
 	"fmt"
 
+	"neuralrg/training/remote"
 	"neuralrg/training/run"
 	"neuralrg/tui"
 )
@@ -47,4 +49,46 @@ func (g guarded) Do(c run.Command) error {
 		}
 	}
 	return g.run.Do(c)
+}
+
+// shelf is the runs that are served, as somebody with a role may see them. It has
+// no way to make, to continue or to delete one, for anybody; and no way to name a
+// directory that is not served.
+type shelf struct {
+	server *Server
+	role   role
+}
+
+// List says where the runs stand.
+func (s shelf) List(context.Context) ([]tui.Entry, error) { return s.server.list(), nil }
+
+// Open opens one of the runs to look at or, by the role, to steer.
+func (s shelf) Open(ctx context.Context, dir string) (tui.Opened, error) {
+	v, leave, err := s.server.visit(ctx, dir)
+	if err != nil {
+		return tui.Opened{}, err
+	}
+	return tui.Opened{Run: guarded{v, s.role}, Link: s.link(v.Connection()), Close: leave}, nil
+}
+
+// Read is one of the runs as it stands.
+func (s shelf) Read(ctx context.Context, dir string) (*run.Snapshot, error) {
+	v, leave, err := s.server.visit(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return v.Feed().Latest(), nil
+}
+
+// link says on the screen how it is connected.
+func (s shelf) link(c remote.Connection) tui.Link {
+	l := tui.Link{Away: true, ReadOnly: c.ReadOnly, Watching: s.role != controller, How: "over SSH"}
+	if l.Watching {
+		l.How = "over SSH, to look at"
+	}
+	if c.How == remote.Files {
+		l.How, l.Greeting = fmt.Sprintf("%s, by files of %s", l.How, c.Host), c.Why
+	}
+	return l
 }

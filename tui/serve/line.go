@@ -135,6 +135,7 @@ const roleName = "neuralrg-role"
 func (l *line) config() *gossh.ServerConfig {
 	return &gossh.ServerConfig{
 		ServerVersion:             "SSH-2.0-neuralrg",
+		PublicKeyAuthAlgorithms:   gossh.SupportedAlgorithms().PublicKeyAuths, // not those that are broken
 		PublicKeyCallback:         l.consider,
 		VerifiedPublicKeyCallback: l.admit,
 	}

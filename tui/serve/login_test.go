@@ -100,6 +100,7 @@ func (g *glass) types(keys string) {
 
 // A viewer's keys do nothing to the run; a controller's do; both leave with q.
 func TestRoles(t *testing.T) {
+	t.Parallel()
 	p := serving(t, eager(), nil)
 	v := look(t, p.enter(t, p.viewer), 120, 40)
 	c := look(t, p.enter(t, p.control), 120, 40)
@@ -190,6 +191,7 @@ func (f forged) Sign(rand io.Reader, data []byte) (*gossh.Signature, error) {
 
 // Nobody gets in without the signature of a key that is known.
 func TestNobodyElseGetsIn(t *testing.T) {
+	t.Parallel()
 	p := serving(t, eager(), nil)
 	stranger, _ := newKey(t)
 	for name, methods := range map[string][]gossh.AuthMethod{
@@ -214,6 +216,7 @@ func TestNobodyElseGetsIn(t *testing.T) {
 // Whose key is taken out of the file is not let in any more, and while the file
 // cannot be used nobody is.
 func TestKeysAreReadAtEachLogin(t *testing.T) {
+	t.Parallel()
 	p := serving(t, eager(), nil)
 	_ = p.enter(t, p.viewer).Close()
 	path := filepath.Join(p.dir, "viewers")
@@ -241,6 +244,7 @@ func TestKeysAreReadAtEachLogin(t *testing.T) {
 
 // Connections without a login are few and short.
 func TestStrangersAreFew(t *testing.T) {
+	t.Parallel()
 	l := eager()
 	l.strange, l.login = 3, 2*time.Second
 	p := serving(t, l, nil)
@@ -272,6 +276,7 @@ func TestStrangersAreFew(t *testing.T) {
 
 // There are only so many connections, and none of them is for nothing.
 func TestConnectionsAreBounded(t *testing.T) {
+	t.Parallel()
 	l := eager()
 	l.lines, l.opening = 2, 2*time.Second
 	p := serving(t, l, nil)

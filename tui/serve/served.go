@@ -2,10 +2,14 @@ package serve
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"neuralrg/training/remote"
 	"neuralrg/training/run"
+	"neuralrg/tui"
 )
 
 // served is a run that is shown. All its screens share one connection, which is
@@ -49,6 +53,42 @@ func (s *served) leave(v *remote.Viewer) {
 		s.now = nil
 	}
 	v.Close()
+}
+
+// visit opens one of the runs that are served. Few are opened at a time: that may
+// take much memory for a while, and anybody who looks can ask for it on and on.
+func (s *Server) visit(ctx context.Context, dir string) (*remote.Viewer, func(), error) {
+	for _, one := range s.runs {
+		if one.dir != dir {
+			continue
+		}
+		select {
+		case s.opening <- struct{}{}:
+			defer func() { <-s.opening }()
+			return one.visit(ctx)
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		}
+	}
+	return nil, nil, &problem{text: fmt.Sprintf("%q is not shown here", short(dir)), hint: "choose one of the list"}
+}
+
+// listLife is how long a list of the runs is good for: all who look have the same.
+const listLife = 3 * time.Second
+
+// list says where the runs stand.
+func (s *Server) list() []tui.Entry {
+	s.listing.Lock()
+	defer s.listing.Unlock()
+	if time.Since(s.listed) < listLife {
+		return slices.Clone(s.entries)
+	}
+	s.entries = nil
+	for _, one := range s.runs {
+		s.entries = append(s.entries, s.config.Look(one.dir))
+	}
+	s.listed = time.Now()
+	return slices.Clone(s.entries)
 }
 
 // past says that a connection is of the past: it is lost, or the run is over, or

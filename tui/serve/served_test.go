@@ -32,7 +32,6 @@ func tiny() run.Config {
 // that it takes nothing from the tests.
 func atWork(t testing.TB, c run.Config) (*run.Run, string) {
 	t.Helper()
-	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	dir := filepath.Join(t.TempDir(), "run")
 	r, err := run.Start(context.Background(), dir, c, run.Options{Threads: 1})
 	if err != nil {
@@ -62,13 +61,12 @@ func paused(t testing.TB) (*run.Run, string) {
 // place is a server under test, with what clients need of it.
 type place struct {
 	*Server
-	run      *run.Run
-	viewer   gossh.Signer
-	control  gossh.Signer
-	dir      string // of the keys
-	log      *log
-	end      func() // ends it and waits
-	deadline time.Time
+	run     *run.Run
+	viewer  gossh.Signer
+	control gossh.Signer
+	dir     string // of the keys
+	log     *log
+	end     func() // ends it and waits
 }
 
 // log is a journal that can be read while it is written.
@@ -100,6 +98,9 @@ func eager() limits {
 func settings(keys string, runs ...string) Config {
 	return Config{
 		Runs: runs, Listen: "127.0.0.1:0",
+		Look: func(dir string) tui.Entry {
+			return tui.Entry{Dir: dir, State: run.Paused, Live: true, L: 4, T: 2.5, Settings: "those of " + dir}
+		},
 		AuthorizedKeys: filepath.Join(keys, "viewers"), ControlKeys: filepath.Join(keys, "controllers"),
 		HostKey: filepath.Join(keys, "host"), Frames: 100, Idle: time.Hour, Session: time.Hour,
 		Options: tui.Options{Glyphs: tui.GlyphsBlock},
@@ -139,6 +140,21 @@ func serving(t *testing.T, l limits, change func(*Config)) *place {
 	})
 	t.Cleanup(p.end)
 	return p
+}
+
+// several is a server of three runs, and a fourth one that is not served.
+func several(t *testing.T) (p *place, runs []string, hidden string) {
+	t.Helper()
+	for range 2 {
+		_, dir := paused(t)
+		runs = append(runs, dir)
+	}
+	_, hidden = paused(t)
+	p = serving(t, eager(), func(c *Config) {
+		runs = append(c.Runs, runs...)
+		c.Runs = runs
+	})
+	return p, runs, hidden
 }
 
 // soon waits for something.

@@ -25,9 +25,10 @@ import (
 
 // Config says what is shown to whom.
 type Config struct {
-	Runs   []string // the directories of the runs; nothing else can be reached
-	Listen string   // address and port
-	Expose bool     // Listen may be an address that other machines reach
+	Runs   []string                   // the directories of the runs; nothing else can be reached
+	Look   func(dir string) tui.Entry // says where one of them stands
+	Listen string                     // address and port
+	Expose bool                       // Listen may be an address that other machines reach
 
 	AuthorizedKeys string // file of the keys that may look
 	ControlKeys    string // file of those that may steer too; may be empty
@@ -65,6 +66,10 @@ var usual = limits{
 	stall: 30 * time.Second, goodbye: 2 * time.Second, requests: 100, typed: 256, burst: 1024,
 }
 
+// unread is how many bytes may be on their way to a client, about: pictures that wait
+// in the kernel are old when they are seen.
+const unread = 64 << 10
+
 // Server shows runs.
 type Server struct {
 	config   Config
@@ -73,8 +78,13 @@ type Server struct {
 	ssh      *ssh.Server
 	host     gossh.PublicKey
 	runs     []*served
+	opening  chan struct{} // has room for those that are opened at a time
 	turns    turns
 	journal  *journal
+
+	listing sync.Mutex
+	listed  time.Time
+	entries []tui.Entry
 
 	mu      sync.Mutex
 	lines   map[*line]bool
@@ -91,7 +101,7 @@ func newServer(c Config, l limits) (*Server, error) {
 	}
 	s := &Server{
 		config: c, limits: l, journal: &journal{out: c.Log}, lines: map[*line]bool{},
-		turns: turns{every: time.Second / time.Duration(c.Frames)},
+		opening: make(chan struct{}, 1), turns: turns{every: time.Second / time.Duration(c.Frames)},
 	}
 	for _, dir := range c.Runs {
 		s.runs = append(s.runs, &served{dir: dir})
@@ -233,9 +243,10 @@ func (s *Server) Serve(ctx context.Context) error {
 	defer s.workers.Wait()
 	defer func() { stop(); end() }()
 	for {
-		c, err := s.listener.Accept()
+		c, err := s.listener.AcceptTCP()
 		switch {
 		case err == nil:
+			_ = c.SetWriteBuffer(unread)
 			s.accept(serving, c)
 		case errors.Is(err, net.ErrClosed):
 			return nil

@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
-	"neuralrg/training/remote"
 	"neuralrg/tui"
 )
 
@@ -20,6 +18,7 @@ import (
 // screen needs is granted.
 type session struct {
 	gossh.Channel
+	client gossh.Conn
 	server *Server
 	line   *line
 	role   role
@@ -41,7 +40,7 @@ func (s *Server) receive(_ *ssh.Server, conn *gossh.ServerConn, offered gossh.Ne
 		return
 	}
 	v := &session{
-		Channel: channel, server: s, line: l, role: role(conn.Permissions.Extensions[roleName]),
+		Channel: channel, client: conn, server: s, line: l, role: role(conn.Permissions.Extensions[roleName]),
 		desk: desk{environ: map[string]string{}}, sizes: make(chan [2]int, 1),
 	}
 	v.attend(requests)
@@ -62,6 +61,7 @@ func (v *session) attend(requests <-chan *gossh.Request) {
 		defer gone(nil)
 		v.listen(requests)
 	})
+	listening.Go(func() { v.ping(here) })
 	v.line.expect(v.server.config.Session+limits.stall, errTime.Error())
 	defer time.AfterFunc(v.server.config.Session, func() { gone(errTime) }).Stop()
 	status := v.show(here, gone)
@@ -96,6 +96,27 @@ func (v *session) listen(requests <-chan *gossh.Request) {
 	}
 }
 
+// ping asks the client again and again whether it is there: what it does not read
+// could wait in the kernel for long before anybody noticed.
+func (v *session) ping(here context.Context) {
+	stall := v.server.limits.stall
+	pause := time.NewTicker(stall / 2)
+	defer pause.Stop()
+	for {
+		select {
+		case <-pause.C:
+		case <-here.Done():
+			return
+		}
+		give := time.AfterFunc(stall, func() { v.line.cut("the client does not answer") })
+		_, _, err := v.client.SendRequest("keepalive@openssh.com", true, nil) // or the line is cut
+		give.Stop()
+		if err != nil {
+			return
+		}
+	}
+}
+
 // resize takes a new size of the window in the place of one that has not been
 // seen.
 func (v *session) resize(r *gossh.Request) bool {
@@ -126,7 +147,7 @@ func (v *session) show(here context.Context, gone context.CancelCauseFunc) (stat
 		v.tell("a terminal is needed: ssh -t")
 		return 1
 	}
-	open, leave, err := v.server.runs[0].visit(here)
+	first, link, leave, err := v.first(here)
 	if err != nil {
 		v.tell(err.Error())
 		return 1
@@ -134,7 +155,7 @@ func (v *session) show(here context.Context, gone context.CancelCauseFunc) (stat
 	defer leave()
 	keyboard := newKeyboard(here, v, v.server.config.Idle, func() { gone(errIdle) })
 	defer keyboard.stop()
-	_, err = tui.Show(here, guarded{open, v.role}, v.link(open.Connection()), v.server.config.Options, tui.Terminal{
+	_, err = tui.Show(here, first, link, v.server.config.Options, tui.Terminal{
 		In: keyboard, Out: patient{v}, Environ: v.desk.list(),
 		Width: v.desk.window[0], Height: v.desk.window[1], Resized: v.sizes, Turn: v.server.turns.take,
 	})
@@ -150,16 +171,15 @@ func (v *session) show(here context.Context, gone context.CancelCauseFunc) (stat
 	return 0
 }
 
-// link says on the screen how it is connected.
-func (v *session) link(c remote.Connection) tui.Link {
-	l := tui.Link{Away: true, ReadOnly: c.ReadOnly, Watching: v.role != controller, How: "over SSH"}
-	if l.Watching {
-		l.How = "over SSH, to look at"
+// first is what the screen begins with: the run, or the list of them if there are
+// several.
+func (v *session) first(here context.Context) (first tui.Runner, link tui.Link, leave func(), err error) {
+	runs := shelf{v.server, v.role}
+	if len(v.server.runs) > 1 {
+		return nil, tui.Link{Library: runs}, func() {}, nil
 	}
-	if c.How == remote.Files {
-		l.How, l.Greeting = fmt.Sprintf("%s, by files of %s", l.How, c.Host), c.Why
-	}
-	return l
+	o, err := runs.Open(here, v.server.runs[0].dir)
+	return o.Run, o.Link, o.Close, err
 }
 
 // tell writes a line to whoever is there.

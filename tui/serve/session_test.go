@@ -139,6 +139,7 @@ func TestNothingElse(t *testing.T) {
 // A client that asks on and on has to go; one that types on and on is read as
 // fast as anybody types, and disturbs nobody.
 func TestFloods(t *testing.T) {
+	t.Parallel()
 	l := eager()
 	l.typed, l.burst = 200, 200
 	p := serving(t, l, nil)
@@ -189,42 +190,47 @@ func TestFloods(t *testing.T) {
 	p.logs(t, "logged in as a controller")
 }
 
-// A viewer that does not read is dropped, and no other waits for it.
-func TestViewerThatDoesNotRead(t *testing.T) {
-	l := eager()
-	l.stall = 2 * time.Second
-	p := serving(t, l, func(c *Config) { c.Frames = 200 })
-	if err := p.run.Do(run.Command{Kind: run.Resume}); err != nil {
-		t.Fatal(err)
-	}
-	other := look(t, p.enter(t, p.viewer), 120, 40)
-	other.sees("1 lattice", "training")
+// stuck is a channel at whose other end nothing is read.
+type stuck struct {
+	gossh.Channel
+	line *line
+}
 
-	c := p.enter(t, p.viewer)
-	ch, requests, err := c.OpenChannel("session", nil)
-	if err != nil {
-		t.Fatal(err)
+func (s stuck) Write([]byte) (int, error) {
+	soon := time.After(30 * time.Second)
+	for s.line.reason() == "" {
+		select {
+		case <-time.After(time.Millisecond):
+		case <-soon:
+			return 0, io.ErrNoProgress
+		}
 	}
-	go gossh.DiscardRequests(requests)
-	if ok, err := ch.SendRequest("pty-req", true, terminalRequest("xterm-256color", 400, 150)); !ok || err != nil {
-		t.Fatal(ok, err)
+	return 0, io.EOF
+}
+
+// Whoever does not read what is written is dropped.
+func TestPatience(t *testing.T) {
+	s := &Server{limits: eager()}
+	s.limits.stall = 50 * time.Millisecond
+	ours, theirs := net.Pipe()
+	defer theirs.Close()
+	l := newLine(t.Context(), ours, s)
+	v := &session{server: s, line: l, Channel: stuck{line: l}}
+	if _, err := (patient{v}).Write([]byte("a picture")); err != io.EOF {
+		t.Errorf("the end is %v", err)
 	}
-	if ok, err := ch.SendRequest("shell", true, nil); !ok || err != nil {
-		t.Fatal(ok, err)
+	if why := l.reason(); why != "the client does not read" {
+		t.Errorf("the reason is %q", why)
 	}
-	turns := 0
-	soon(t, "it is dropped", func() bool {
-		turns++
-		_, _ = ch.SendRequest("window-change", false, sizeRequest(uint32(300+turns%2), 150)) // much to draw
-		return strings.Contains(p.log.String(), "the client does not read") || strings.Contains(p.log.String(), "timeout")
-	})
-	other.types("?")
-	other.sees("any key closes this")
+	if _, err := theirs.Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("the line is not closed: %v", err)
+	}
 }
 
 // A screen at which nobody types ends, and so does every one after its time; what
 // it was is said on the terminal.
 func TestScreensEnd(t *testing.T) {
+	t.Parallel()
 	for words, change := range map[string]func(*Config){
 		errIdle.Error(): func(c *Config) { c.Idle = 2 * time.Second },
 		errTime.Error(): func(c *Config) { c.Session = 2 * time.Second },
@@ -241,6 +247,7 @@ func TestScreensEnd(t *testing.T) {
 // When the server ends screens say so, whatever the state of a connection is, and
 // the run goes on.
 func TestServerEnds(t *testing.T) {
+	t.Parallel()
 	p := serving(t, eager(), nil)
 	g := look(t, p.enter(t, p.viewer), 80, 24)
 	g.sees("1 lattice")
