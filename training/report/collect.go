@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 
-	"gonum.org/v1/plot/vg"
-
-	"neuralrg/physics"
 	"neuralrg/training/sweep"
 )
 
@@ -52,10 +50,10 @@ func Collect(s *sweep.Sweep, all []sweep.Status, out string) (string, *Collectio
 		return "", nil, err
 	}
 	c.Figures = append(c.Figures, Figure{Name: "results", Title: "Results", Files: []string{resultsName}})
-	g := newGrid(s, all)
+	g := s.Grid(done(all))
 	for _, k := range []struct {
 		kind
-		make func(*grid) (*figure, error)
+		make func(*sweep.Grid) (*figure, error)
 	}{
 		{kind{name: "sweep", title: "Free energy and observables"}, overview},
 		{kind{name: "weighted", title: "Observables by importance weights"}, weighted},
@@ -86,6 +84,11 @@ func Collect(s *sweep.Sweep, all []sweep.Status, out string) (string, *Collectio
 	return out, c, f.commit()
 }
 
+// done are the points that are: the gaps of others are of another kind.
+func done(all []sweep.Status) []sweep.Status {
+	return slices.DeleteFunc(slices.Clone(all), func(st sweep.Status) bool { return st.Result == nil })
+}
+
 func newCollectionPage(s *sweep.Sweep, c *Collection) *page {
 	p := &page{}
 	fmt.Fprintf(p, "# Results of a sweep\n\nA grid of runs with the axes\n\n")
@@ -102,80 +105,63 @@ func newCollectionPage(s *sweep.Sweep, c *Collection) *page {
 	return p
 }
 
-// value is a number with its error.
-type value struct {
-	value, err float64
-	doubtful   bool
-}
-
-// estimated is one of a sweep's, NaN where it is not known.
-func estimated(e sweep.Estimate) value { return value{orNaN(e.Value), orNaN(e.Error), !e.Reliable} }
-
-func orNaN(v *float64) float64 {
-	if v == nil {
-		return math.NaN()
-	}
-	return *v
-}
-
-// quantity is what a panel shows of the points.
-type quantity struct {
-	label, name, unit string
-	of                func(*sweep.Result) value
-	truth             func(*sweep.Result) value              // nil if it is 0
-	exact             func(L int, T float64) (float64, bool) // nil if there is no formula
-}
-
-// The quantities of a sweep's figures.
-var (
-	gapOf = quantity{label: "gap (nats)", name: "gap", unit: "nats", of: func(r *sweep.Result) value {
-		return value{r.Gap.Value, r.Gap.Error, false}
-	}}
-	relativeOf = quantity{label: "relative error (%)", name: "relative_error", unit: "%", of: func(r *sweep.Result) value {
-		return value{100 * r.RelativeError.Value, 100 * r.RelativeError.Error, false}
-	}}
-	m2Of = quantity{
-		label: "<m²>", name: "m2", unit: "1",
-		of:    func(r *sweep.Result) value { return estimated(r.M2.Flow) },
-		truth: func(r *sweep.Result) value { return truth(r.M2) },
-	}
-	heatOf = quantity{
-		label: "heat capacity (k_B per site)", name: "heat_capacity", unit: "k_B",
-		of:    func(r *sweep.Result) value { return estimated(r.HeatCapacity.Flow) },
-		truth: func(r *sweep.Result) value { return truth(r.HeatCapacity) },
-		exact: exactHeat,
-	}
-)
-
-// truth is the exact value, or that of exact samples.
-func truth(m sweep.Measured) value {
-	if m.Exact != nil {
-		return value{*m.Exact, 0, false}
-	}
-	return estimated(m.Samples)
-}
-
-func exactHeat(L int, T float64) (float64, bool) {
-	e, err := physics.Solve(L, T)
-	return e.HeatCapacity, err == nil
-}
-
 // overview shows what the flows say by themselves.
-func overview(g *grid) (*figure, error) {
-	return g.figure("Each curve is a "+g.others()+", against "+g.axisName()+": how far the bound on the free energy is from the exact value, in nats and as a share of ln Z, "+
+func overview(g *sweep.Grid) (*figure, error) {
+	return curves(g, "Each curve is "+oneOf(g)+", against "+g.Label()+": how far the bound on the free energy is from the exact value, in nats and as a share of ln Z, "+
 		"and <m²> and the heat capacity per site of the flow's own draws, a cross where exact samples do not bear them out. Error bars are one standard error; where there are several seeds, of their mean. "+
 		"Dashed is what is exact: the heat capacity by Kaufman's formula, <m²> by the transfer matrix where that is within reach and by Wolff's clusters elsewhere.",
-		[]quantity{gapOf, relativeOf}, []quantity{m2Of, heatOf})
+		[]sweep.Quantity{sweep.Gap, sweep.RelativeError}, []sweep.Quantity{sweep.M2, sweep.HeatCapacity})
+}
+
+// oneOf says what tells the curves apart.
+func oneOf(g *sweep.Grid) string {
+	if others := g.Others(); others != "" {
+		return "one " + others
+	}
+	return "the sweep"
 }
 
 // weighted shows what their weights make of it.
-func weighted(g *grid) (*figure, error) {
-	m2, heat := m2Of, heatOf
-	m2.of = func(r *sweep.Result) value { return estimated(r.M2.Weighted) }
-	heat.of = func(r *sweep.Result) value { return estimated(r.HeatCapacity.Weighted) }
-	return g.figure("<m²> and the heat capacity per site by the flows' draws with importance weights, which correct the draws as far as they cover what matters: "+
+func weighted(g *sweep.Grid) (*figure, error) {
+	return curves(g, "<m²> and the heat capacity per site by the flows' draws with importance weights, which correct the draws as far as they cover what matters: "+
 		"a dot is an estimate that exact samples bear out, a cross one that they do not.",
-		[]quantity{m2, heat})
+		[]sweep.Quantity{sweep.M2Weighted, sweep.HeatCapacityWeighted})
 }
 
-const panelHeight = 55 * vg.Millimeter
+// byDepth shows what depth does, a curve for each temperature.
+func byDepth(g *sweep.Grid) (*figure, error) {
+	d := g.Against("depth")
+	if d == nil {
+		return nil, &problem{text: "the depth is no axis of the sweep", hint: "plan one with --axis depth=1,2,3,4"}
+	}
+	made, err := curves(d, "How far the bound on the free energy is from the exact value, by the number of levels: each curve is "+oneOf(d)+".",
+		[]sweep.Quantity{sweep.Gap, sweep.RelativeError})
+	if err != nil {
+		return nil, err
+	}
+	made.results = matrixOf("levels [1]", d.Curves(sweep.Gap))
+	return made, nil
+}
+
+// matrixOf is a table with a row for each abscissa and a column for each curve.
+func matrixOf(axis string, curves []sweep.Curve) *table {
+	t := newTable(axis)
+	var at []float64
+	for _, c := range curves {
+		t.columns = append(t.columns, c.Name+" [nats]")
+		at = append(at, c.X...)
+	}
+	slices.Sort(at)
+	for _, x := range slices.Compact(at) {
+		cells := []any{x}
+		for _, c := range curves {
+			cell := math.NaN()
+			if i := slices.Index(c.X, x); i >= 0 {
+				cell = c.Y[i].Value
+			}
+			cells = append(cells, cell)
+		}
+		t.add(cells...)
+	}
+	return t
+}

@@ -3,14 +3,15 @@ package report
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"image/png"
 	"math"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
+	"neuralrg/physics"
 	"neuralrg/sampling"
 	"neuralrg/training"
 	"neuralrg/training/run"
@@ -25,7 +26,7 @@ func gridOf(t *testing.T) (*sweep.Sweep, []sweep.Status) {
 	p, err := sweep.NewPlan("0.0.1", axes, "", func(_ []sweep.Axis, values []string) (run.Config, error) {
 		c, err := training.Preset("quick")
 		c.L = 4
-		c.Temperature, _ = abscissa(values[0])
+		c.Temperature = map[string]float64{"2.0": 2, "Tc": physics.Tc, "2.5": 2.5}[values[0]]
 		c.Depth = int(values[1][0] - '0')
 		c.Seed = uint64(values[2][0] - '0')
 		return run.Config{Config: c}, err
@@ -55,6 +56,7 @@ func gridOf(t *testing.T) (*sweep.Sweep, []sweep.Status) {
 			HeatCapacity: sweep.Measured{Flow: estimate(0.3), Weighted: sweep.Estimate{}, Samples: estimate(0.61)},
 		}
 		all[i+1].State, all[i+1].Result = sweep.Done, r
+		all[i+1].Gap, all[i+1].GapError, all[i+1].LnZDual = &r.Gap.Value, &r.Gap.Error, 50
 	}
 	return s, all
 }
@@ -88,17 +90,22 @@ func TestCollect(t *testing.T) {
 		t.Errorf("%d lines of results", len(table))
 	}
 	table := read("sweep.csv")
-	if len(table) != 7 {
-		t.Fatalf("%d lines: %v", len(table), table)
+	found := map[string]string{}
+	for _, row := range table[1:] {
+		found[strings.Join(row[:3], ",")] = strings.Join(row[3:], ",")
 	}
 	// The first curve lacks a seed at its first point, where the error is that of the other.
-	for line, want := range map[int][]string{1: {"depth 1", "2", "3.2", "0.02"}, 3: {"depth 1", "2.5", "3.15", "0.05"}, 6: {"depth 2", "2.5", "1.65", "0.05"}} {
-		for i, w := range want {
-			got, wrong := strconv.ParseFloat(table[line][i], 64)
-			if wanted, _ := strconv.ParseFloat(w, 64); table[line][i] != w && (wrong != nil || math.Abs(got-wanted) > 1e-9) {
-				t.Errorf("line %d: %v, want %v", line, table[line], want)
-			}
+	for row, want := range map[string][2]float64{
+		"gap [nats],depth 1,2": {3.2, 0.02}, "gap [nats],depth 1,2.5": {3.15, 0.05}, "gap [nats],depth 2,2.5": {1.65, 0.05},
+		"relative_error [%],depth 2,2.5": {3.3, 0.1}, "m2 [1],depth 1,2": {0.8, 0.01}, "m2 [1],exact,2": {0.7, 0},
+	} {
+		var got [2]float64
+		if _, err := fmt.Sscanf(found[row], "%g,%g", &got[0], &got[1]); err != nil || math.Abs(got[0]-want[0])+math.Abs(got[1]-want[1]) > 1e-9 {
+			t.Errorf("%s is %q, want %v", row, found[row], want)
 		}
+	}
+	if n := strings.Count(string(made["sweep.csv"]), "heat_capacity [k_B],exact"); n < 100 {
+		t.Errorf("%d exact heat capacities", n)
 	}
 	if index := string(made["index.md"]); !strings.Contains(index, "11 of its 12 points are done") || !strings.Contains(index, "| 2 |") {
 		t.Errorf("index:\n%s", index)

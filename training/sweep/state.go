@@ -40,8 +40,9 @@ type Status struct {
 	Attempts int        `json:"attempts"`
 	Gap      *float64   `json:"gap"` // nats; of the last epochs as long as it is not done
 	GapError *float64   `json:"gap_error"`
-	Seconds  float64    `json:"seconds"` // of training
-	Owner    *run.Owner `json:"-"`       // of its attempt, dead or alive
+	LnZDual  float64    `json:"lnZ_dual,omitempty"` // exact; 0 as long as there is no gap
+	Seconds  float64    `json:"seconds"`            // of training
+	Owner    *run.Owner `json:"-"`                  // of its attempt, dead or alive
 	Host     string     `json:"host,omitempty"`
 	PID      int        `json:"pid,omitempty"`
 	Why      string     `json:"why,omitempty"` // it failed, or does not begin
@@ -81,7 +82,7 @@ func (s *Sweep) StatusOf(index int) Status {
 	st.Attempts = s.attempts(index)
 	if r := st.Result; r != nil {
 		st.Epoch, st.Seconds = r.Epochs, r.Seconds
-		st.Gap, st.GapError = &r.Gap.Value, &r.Gap.Error
+		st.Gap, st.GapError, st.LnZDual = &r.Gap.Value, &r.Gap.Error, r.LnZDual
 		return st
 	}
 	s.glance(&st)
@@ -161,7 +162,8 @@ func (s *Sweep) glance(st *Status) {
 		gap += m.Gap / float64(n)
 		variance += m.FreeEnergyError * m.FreeEnergyError / float64(n*n)
 	}
-	st.Gap, st.GapError, st.Seconds = finite(gap), finite(root(variance)), g.Last[n-1].Seconds
+	last := g.Last[n-1]
+	st.Gap, st.GapError, st.Seconds, st.LnZDual = finite(gap), finite(root(variance)), last.Seconds, last.Gap-last.FreeEnergy
 }
 
 // Status says where all points stand.
