@@ -37,7 +37,7 @@ var mayImport = map[string][]string{
 	"training/bench":          {"physics", "model", "model/loops", "sampling", "training"},
 	"themes":                  {},
 	"tui/chart":               {"themes"},
-	"tui":                     {"model", "physics", "training", "training/run", "themes", "tui/chart"},
+	"tui":                     {"model", "physics", "training", "training/run", "training/sweep", "themes", "tui/chart"},
 	"tui/serve":               {"training/run", "training/remote", "tui"},
 	"tui/cli":                 {"model", "physics", "sampling", "training", "training/run", "training/bench", "training/compare", "training/inference", "training/remote", "training/report", "training/sweep", "training/sweep/slurm", "themes", "tui", "tui/serve"},
 	".":                       {"tui/cli"},

@@ -49,8 +49,11 @@ func (h *host) screen(number int, r Runner, l Link) (m *screen, watch func(conte
 }
 
 // first is the first page: the screen of a run, and what brings it snapshots, or
-// the list of runs if there is none.
+// a sweep or the list of runs if there is none.
 func (h *host) first(r Runner, l Link) (dresser, func(context.Context)) {
+	if r == nil && l.Study != nil {
+		return newSweepPage(h, l.Study), func(context.Context) {}
+	}
 	if r == nil {
 		return newRunsPage(h, ""), func(context.Context) {}
 	}

@@ -16,6 +16,7 @@ type Link struct {
 	Greeting string // shown at first; may be empty
 
 	Library Library // the other runs that there are; nil: none to be seen
+	Study   Study   // the sweep to be shown where there is no run; nil: the library
 }
 
 // Exit says what is to become of a run after its screen.

@@ -105,6 +105,9 @@ func (s *Sweep) number(index int) string {
 	return fmt.Sprintf("%0*d", width, index)
 }
 
+// PointsDir is the directory that has those of all runs.
+func (s *Sweep) PointsDir() string { return filepath.Join(s.Dir, pointsName) }
+
 // PointDir is the directory of the run of a point.
 func (s *Sweep) PointDir(index int) string { return filepath.Join(s.Dir, pointsName, s.number(index)) }
 

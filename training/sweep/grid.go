@@ -168,6 +168,15 @@ func (g *Grid) Axis() string {
 	return g.sweep.Plan.Axes[g.axis].Name
 }
 
+// Span is from the first to the last value of the abscissa.
+func (g *Grid) Span() (first, last float64) {
+	first, last = math.Inf(1), math.Inf(-1)
+	for _, v := range g.sweep.Plan.Axes[g.axis].Values {
+		first, last = min(first, abscissa(v)), max(last, abscissa(v))
+	}
+	return first, last
+}
+
 // Label is the abscissa in words.
 func (g *Grid) Label() string {
 	switch name := g.Axis(); name {

@@ -28,6 +28,7 @@ type Plot struct {
 	Series      []Series // the last is drawn on top
 	Low, High   float64  // of the ordinate; what lies above or below is cut
 	First, Last float64  // of the abscissa
+	Fine        bool     // the abscissa has more than whole numbers
 	Label       func(float64) string
 	Labels      color.Color
 	ASCII       bool
@@ -196,10 +197,14 @@ func (p Plot) abscissa(width, columns int) []string {
 	axis := []rune(strings.Repeat(" ", left) + "└" + strings.Repeat("─", columns))
 	text := []rune(strings.Repeat(" ", width))
 	free := 0
-	for _, tick := range Ticks(p.First, p.Last, max(columns/8, 1)) {
+	least := 1.0
+	if p.Fine {
+		least = 0
+	}
+	for _, tick := range ticks(p.First, p.Last, max(columns/8, 1), least) {
 		at := left + 1
 		if p.Last > p.First {
-			at += int(math.Round((tick - p.First) / (p.Last - p.First) * float64(columns-1)))
+			at += int(math.Round(max(0, min(1, (tick-p.First)/(p.Last-p.First))) * float64(columns-1)))
 		}
 		axis[at] = '┬'
 		label := []rune(fmt.Sprintf("%.10g", tick))
@@ -216,8 +221,11 @@ func (p Plot) abscissa(width, columns int) []string {
 	return []string{paint(p.Labels, line), paint(p.Labels, string(text))}
 }
 
-// Ticks are at most n+1 round numbers between first and last.
-func Ticks(first, last float64, n int) []float64 {
+// Ticks are at most n+1 round whole numbers from first to last.
+func Ticks(first, last float64, n int) []float64 { return ticks(first, last, n, 1) }
+
+// ticks are at most n+1 round numbers from first to last, so far apart at least.
+func ticks(first, last float64, n int, least float64) []float64 {
 	if !(last > first) || n < 1 || math.IsInf(last-first, 0) {
 		return []float64{first}
 	}
@@ -230,12 +238,13 @@ func Ticks(first, last float64, n int) []float64 {
 			break
 		}
 	}
-	step = max(step, 1)
-	var ticks []float64
-	for k := math.Ceil(first / step); k*step <= last; k++ {
-		ticks = append(ticks, k*step)
+	step = max(step, least)
+	const slack = 1e-9 // of a step: ends may be rounded
+	var all []float64
+	for k := math.Ceil(first/step - slack); k*step <= last+slack*step; k++ {
+		all = append(all, k*step)
 	}
-	return ticks
+	return all
 }
 
 // Resample brings a series to n points: means of bins where it is longer,

@@ -158,6 +158,19 @@ func TestResampleKeepsSpikes(t *testing.T) {
 	}
 }
 
+func TestFineTicks(t *testing.T) {
+	want := []float64{2, 2.2, 2.4, 2.6, 2.8}
+	got := ticks(2, 2.8, 5, 0)
+	if len(got) != len(want) {
+		t.Fatalf("%v, want %v", got, want)
+	}
+	for i := range got {
+		if math.Abs(got[i]-want[i]) > 1e-12 {
+			t.Errorf("%v, want %v", got, want)
+		}
+	}
+}
+
 func TestTicks(t *testing.T) {
 	for _, c := range []struct {
 		first, last float64

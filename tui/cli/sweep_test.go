@@ -327,3 +327,37 @@ func TestSweepErrors(t *testing.T) {
 		}
 	}
 }
+
+// On a terminal a sweep that is watched is the screen: a point at work is opened
+// from there, and paused; one is cancelled.
+func TestSweepOnScreen(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	planned(t, dir, "--axis", "T=2.2,2.3", "--epochs", "1000000")
+	c := pool(t, dir, "-j", "2")
+	trains(t, dir, 0)
+	trains(t, dir, 1)
+	screen := onTerminal(t, 140, 40, command(t, dir, "sweep", "status", "sweep", "--watch"))
+	screen.wait("2 running", "gap (nats)", "carried out by process")
+	screen.press("j")
+	screen.wait("c cancel")
+	screen.press("\r")
+	screen.wait("lattice", "attached", "training")
+	screen.press(" ")
+	screen.wait("paused")
+	screen.press("q")
+	screen.wait("leave it running")
+	screen.press("l")
+	screen.wait("2 running")
+	screen.press("c")
+	screen.wait("Cancel point 1?")
+	screen.press("y")
+	screen.wait("1 cancelled")
+	screen.press("q")
+	if o := neuralrg(t, dir, "sweep", "cancel", "sweep"); o.code != 0 {
+		t.Error(o.stderr)
+	}
+	if err := c.Wait(); err != nil {
+		t.Error(err)
+	}
+}

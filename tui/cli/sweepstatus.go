@@ -18,23 +18,37 @@ import (
 )
 
 func (a *app) sweepStatusCommand() *cobra.Command {
-	watch, asJSON := false, false
+	watch, plain, asJSON := false, false, false
+	screen := tui.Options{Color: tui.ColorAuto, Glyphs: tui.GlyphsAuto}
 	c := &cobra.Command{
 		Use:   "status SWEEP [POINT...]",
 		Short: "say where the points of a sweep stand",
 		Long: "Say where the points of a sweep stand: by their files, and by what a queue knows\n" +
-			"of them. Until a point is done its gap is that of the last epochs.",
-		Example: "neuralrg sweep status sweeps/depth --json",
-		Args:    cobra.ArbitraryArgs,
+			"of them. Until a point is done its gap is that of the last epochs. With --watch\n" +
+			"the sweep is shown on the screen, as a table and as curves, and its points can be\n" +
+			"opened, tried again and cancelled there; where there is no terminal, lines of text\n" +
+			"tell of each point that changes.",
+		Example: `neuralrg sweep status sweeps/depth --watch
+neuralrg sweep status sweeps/depth --json`,
+		Args: cobra.ArbitraryArgs,
 		RunE: a.withPoints(func(s *sweep.Sweep, points []int) error {
-			if watch {
+			switch {
+			case watch && asJSON:
+				return usage("--watch and --json are both given", "give one of them")
+			case watch && !plain && len(points) == 0 && a.hasScreen():
+				return a.sweepOnScreen(s, screen)
+			case watch:
 				return a.sweepWatch(s, points)
 			}
 			return a.sweepStatus(s, points, asJSON)
 		}),
 	}
-	c.Flags().BoolVar(&watch, "watch", false, "again and again, until nobody works on it")
-	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.BoolVar(&watch, "watch", false, "on the screen, or as lines of text until nobody works on it")
+	flags.BoolVar(&plain, "plain", false, "lines of text, no screen")
+	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
+	screenFlags(flags, &screen)
 	return c
 }
 
