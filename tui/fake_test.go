@@ -241,7 +241,8 @@ func examination(g geometry, latent, epoch int) *run.Examination {
 		Mean: run.Measured{Value: 0.0132, Error: 0.0156}, Deviation: run.Measured{Value: 1.0214, Error: 0.011},
 		Divergence:    run.Measured{Value: 0.0214, Error: 0.0031},
 		Magnetization: run.Measured{Value: 0.613, Error: 0.009}, Energy: run.Measured{Value: -0.02, Error: 0.016},
-		EnergySquare: run.Measured{Value: -0.204, Error: 0.015},
+		EnergySquare: run.Measured{Value: -0.204, Error: 0.015}, Staggered: run.Measured{Value: 0.011, Error: 0.016},
+		MagnetizationSquare: run.Measured{Value: 0.352, Error: 0.014}, StaggeredSquare: run.Measured{Value: -0.031, Error: 0.016},
 		Chance:       0.0301, Compared: 48, Candidates: 48,
 	}
 	for bin := range 64 {

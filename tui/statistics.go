@@ -75,31 +75,23 @@ func floats(values []float32) []float64 {
 	return all
 }
 
-// moments are the numbers of the distribution, and the correlation coefficients.
+// moments are the numbers of the distribution, and as many columns of correlation
+// coefficients beside them as have room.
 func moments(x *run.Examination, width int, st *styles) []string {
 	value := func(m run.Measured, format string) string {
 		return fmt.Sprintf(format, m.Value) + st.muted.paint(" "+st.plusMinus()+" "+fmt.Sprintf("%.3f", m.Error))
 	}
-	of := []cell{
-		{"mean", value(x.Mean, "%+.3f")},
-		{"σ", value(x.Deviation, " %.3f")},
-		{"KL", value(x.Divergence, "%+.3f")},
-	}
-	with := []cell{
-		{"z,m", value(x.Magnetization, "%+.2f")},
-		{"z,E", value(x.Energy, "%+.2f")},
-		{"z²,E", value(x.EnergySquare, "%+.2f")},
-	}
-	rows := make([][]cell, len(of))
-	for i := range of {
-		rows[i] = []cell{of[i], with[i]}
+	rows := [][]cell{
+		{{"mean", value(x.Mean, "%+.3f")}, {"z,m", value(x.Magnetization, "%+.2f")}, {"z,ms", value(x.Staggered, "%+.2f")}},
+		{{"σ", value(x.Deviation, " %.3f")}, {"z,E", value(x.Energy, "%+.2f")}, {"z²,m²", value(x.MagnetizationSquare, "%+.2f")}},
+		{{"KL", value(x.Divergence, "%+.3f")}, {"z²,E", value(x.EnergySquare, "%+.2f")}, {"z²,ms²", value(x.StaggeredSquare, "%+.2f")}},
 	}
 	lines, ok := aligned(rows, width, st)
-	if !ok {
+	for !ok && len(rows[0]) > 1 {
 		for i := range rows {
-			rows[i] = rows[i][:1]
+			rows[i] = rows[i][:len(rows[i])-1]
 		}
-		lines, _ = aligned(rows, width, st)
+		lines, ok = aligned(rows, width, st)
 	}
 	return block(lines, size{width, len(lines)})
 }

@@ -61,3 +61,26 @@ func TestExaminationUnderWay(t *testing.T) {
 		}
 	}
 }
+
+// The numbers have as many columns as there is room for.
+func TestMoments(t *testing.T) {
+	c := newConsole(16, size{200, 50})
+	c.press("3", "z")
+	c.tell(selectedMsg{c.moves})
+	c.show()
+	x := examinationOf(c.latest, c.geometry(), c.view.latent)
+	if x == nil {
+		t.Fatal("there is no examination")
+	}
+	for width, want := range map[int]string{
+		20: "mean+0.013\u00b1 0.016",
+		45: "mean+0.013\u00b1 0.016z,m+0.61\u00b1 0.009",
+		70: "mean+0.013\u00b1 0.016z,m+0.61\u00b1 0.009z,ms+0.01\u00b1 0.016",
+	} {
+		lines := moments(x, width, c.styles)
+		got := strings.ReplaceAll(strings.ReplaceAll(ansi.Strip(lines[0]), " ", ""), "\u00b1", "\u00b1 ")
+		if len(lines) != 3 || got != want || ansi.StringWidth(lines[0]) != width {
+			t.Errorf("at %d: %q", width, lines)
+		}
+	}
+}

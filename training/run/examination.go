@@ -25,12 +25,15 @@ type Examination struct {
 	Deviation  Measured  `json:"deviation"`
 	Divergence Measured  `json:"divergence"` // KL of the distribution from the standard normal one, nats
 
-	// Correlation coefficients: of the latent with the magnetization, which has the
-	// sign of the sample in a symmetrised flow, and with the energy; and of its
-	// square with the energy.
-	Magnetization Measured `json:"magnetization"`
-	Energy        Measured `json:"energy"`
-	EnergySquare  Measured `json:"energy_square"`
+	// Correlation coefficients: of the latent with the magnetization and the
+	// staggered one, which have the sign of the sample in a symmetrised flow, and with
+	// the energy; and of its square with their squares and with the energy.
+	Magnetization       Measured `json:"magnetization"`
+	Staggered           Measured `json:"staggered"`
+	Energy              Measured `json:"energy"`
+	MagnetizationSquare Measured `json:"magnetization_square"`
+	StaggeredSquare     Measured `json:"staggered_square"`
+	EnergySquare        Measured `json:"energy_square"`
 
 	Partners   []Partner `json:"partners,omitempty"` // those that know most, the first most
 	Chance     float64   `json:"chance"`             // among latents that know nothing, one in twenty sets has a larger information
@@ -99,8 +102,10 @@ func (x *Examination) describe(s model.Shape, samples *rg.Sample, collective rg.
 		x.Histogram = append(x.Histogram, float32(density))
 	}
 	x.Mean, x.Deviation, x.Divergence = Measured(m[0].Mean), Measured(m[0].Deviation), Measured(m[0].Divergence)
-	x.Magnetization = Measured(collective.Value.Magnetization)
-	x.Energy, x.EnergySquare = Measured(collective.Value.Energy), Measured(collective.Square.Energy)
+	value, square := collective.Value, collective.Square
+	x.Magnetization, x.MagnetizationSquare = Measured(value.Magnetization), Measured(square.Magnetization)
+	x.Staggered, x.StaggeredSquare = Measured(value.Staggered), Measured(square.Staggered)
+	x.Energy, x.EnergySquare = Measured(value.Energy), Measured(square.Energy)
 	return nil
 }
 
