@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"training/remote":         {"training/run"},
 	"training/inference":      {"physics", "model", "sampling", "training", "training/npz", "training/run"},
 	"training/compare":        {"physics", "model", "sampling", "training", "training/run"},
-	"training/report":         {"physics", "model", "sampling", "training/run", "training/rg", "training/compare", "training/sweep"},
+	"training/report":         {"physics", "model", "sampling", "training", "training/run", "training/rg", "training/compare", "training/sweep"},
 	"training/sweep":          {"physics", "model", "sampling", "training", "training/run", "training/inference"},
 	"training/sweep/slurm":    {"training/run", "training/sweep"},
 	"training/bench":          {"physics", "model", "model/loops", "sampling", "training"},

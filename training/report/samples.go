@@ -24,53 +24,62 @@ const (
 	drawsForM2   = 1024 // of each flow, for its <m²>
 )
 
-// samplesByEpoch shows what the flows of the kept checkpoints make of the same
+// samplesByEpoch shows what the flows of some epochs make of the same
 // latents.
 func samplesByEpoch(ctx context.Context, m *material) (*figure, error) {
 	if len(m.kept) < 2 {
 		return nil, &problem{text: fmt.Sprintf("only the checkpoint of epoch %d is kept", m.trained.Epoch), hint: "a run keeps its first, its best and its last three"}
 	}
+	flows, err := m.learners(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var (
-		fields   [][][]float64 // by checkpoint and draw
+		fields   [][][]float64 // by epoch and draw
 		all      [][]float64
 		pictures []*panel
-		sites    = m.trained.Energy.Sites()
+		c        = m.trained.Config
 	)
-	for _, k := range m.kept {
-		drawn := generated(k.Flow, sites, m.Seed)
+	for _, k := range flows {
+		drawn := generated(k.flow, c.Sites(), m.Seed)
 		fields, all = append(fields, drawn), append(all, drawn...)
 	}
 	key := around("field x", all...)
 	drawn := newTable("epoch [1]", "draw [1]", "row [1]", "column [1]", "field [1]")
 	for d := range galleryDraws {
-		for i, k := range m.kept {
+		for i, k := range flows {
 			title := ""
 			if d == 0 {
-				title = fmt.Sprintf("epoch %d", k.Epoch)
+				title = fmt.Sprintf("epoch %d", k.epoch)
 			}
-			pictures = append(pictures, newPicture(title, key, fields[i][d], k.Config.L))
+			pictures = append(pictures, newPicture(title, key, fields[i][d], c.L))
 			for site, v := range fields[i][d] {
-				drawn.add(k.Epoch, d, site/k.Config.L, site%k.Config.L, rounded(v))
+				drawn.add(k.epoch, d, site/c.L, site%c.L, rounded(v))
 			}
 		}
 	}
-	results := newTable("epoch [1]", "m2 [1]", "error [1]", "exact_m2 [1]")
+	early := ""
+	results := newTable("epoch [1]", "flow", "m2 [1]", "error [1]", "exact_m2 [1]")
 	exact := math.NaN()
 	if v := m.runs[0].Exact.MagnetizationSquared; v != nil {
 		exact = *v
 	}
-	for _, k := range m.kept {
+	for _, k := range flows {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		mean, err := magnetised(sampling.NewDensity(k.Flow, k.Config.Symmetry), m)
-		results.add(k.Epoch, mean, err, exact)
+		whence := "kept"
+		if k.again {
+			whence, early = "trained again", ", and at early epochs by training again from the first of these, with the same settings and random numbers"
+		}
+		mean, err := magnetised(sampling.NewDensity(k.flow, c.Symmetry), m)
+		results.add(k.epoch, whence, mean, err, exact)
 	}
 	return &figure{
-		sheet: sheet{gallery(key, len(m.kept), 40*vg.Millimeter, pictures...)},
-		text: fmt.Sprintf("The fields that the flow makes of the same %d draws of the latents, one a row, at the checkpoints that the run has kept. "+
+		sheet: sheet{gallery(key, len(flows), 40*vg.Millimeter, pictures...)},
+		text: fmt.Sprintf("The fields that the flow makes of the same %d draws of the latents, one a row, at the checkpoints that the run has kept%s. "+
 			"A symmetrised flow gives each of them either sign; the sign shown is the one that it generates. "+
-			"The table has m2 = ⟨m²⟩, the mean squared magnetization, of %d draws of each flow, without weights, beside that of the model.", galleryDraws, drawsForM2),
+			"The table has m2 = ⟨m²⟩, the mean squared magnetization, of %d draws of each flow, without weights, beside that of the model.", galleryDraws, early, drawsForM2),
 		results: results,
 		data:    []data{{"", drawn}},
 	}, nil

@@ -7,6 +7,7 @@ import (
 
 	"neuralrg/model"
 	"neuralrg/physics"
+	"neuralrg/training"
 )
 
 // Trained is what a run has learnt so far.
@@ -16,7 +17,27 @@ type Trained struct {
 	Flow     *model.Flow
 	Energy   *physics.Ising
 	Warnings []string // of checkpoints that were passed over
+
+	state training.State
 }
+
+// Trainer goes on from there, by so many threads, as the run did or would have.
+// It has no part in the run. The caller closes it.
+func (t *Trained) Trainer(threads int) (*training.Trainer, error) {
+	trainer, err := training.New(t.Config.Config, t.Energy, threads)
+	if err != nil {
+		return nil, err
+	}
+	if err := trainer.Restore(t.state); err != nil {
+		trainer.Close()
+		return nil, err
+	}
+	return trainer, nil
+}
+
+// Steered says that the learning rate was changed while the run was at work, so that
+// its settings alone do not repeat it.
+func (t *Trained) Steered() bool { return t.state.Rate != t.Config.Rate }
 
 // Load returns what the newest valid checkpoint of the run in dir has, whether
 // the run is over or at work. It changes nothing there.
@@ -51,7 +72,7 @@ func Load(dir string) (*Trained, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Trained{Config: config, Epoch: c.Epoch, Flow: flow, Energy: energy}
+	t := &Trained{Config: config, Epoch: c.Epoch, Flow: flow, Energy: energy, state: c.State}
 	for _, s := range bad {
 		t.Warnings = append(t.Warnings, s.String())
 	}
@@ -84,7 +105,7 @@ func LoadKept(dir string) ([]*Trained, error) {
 		if err != nil {
 			return nil, err
 		}
-		kept = append(kept, &Trained{Config: newest.Config, Epoch: epoch, Flow: flow, Energy: newest.Energy})
+		kept = append(kept, &Trained{Config: newest.Config, Epoch: epoch, Flow: flow, Energy: newest.Energy, state: c.State})
 	}
 	return append(kept, newest), nil
 }

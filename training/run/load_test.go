@@ -83,6 +83,36 @@ func TestLoadKept(t *testing.T) {
 	}
 }
 
+// TestTrainerGoesOn from a checkpoint that was kept, as the run did.
+func TestTrainerGoesOn(t *testing.T) {
+	r := start(t, tiny(25), Options{})
+	s := r.Wait()
+	if s.Phase != Finished {
+		t.Fatalf("ended %s: %s", s.Phase, s.Error)
+	}
+	kept, err := LoadKept(s.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, last := kept[0], kept[len(kept)-1]
+	again, err := first.Trainer(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if first.Epoch != 0 || last.Epoch != 25 || again.Epoch() != 0 || last.Steered() {
+		t.Fatalf("epochs %d to %d, the trainer at %d", first.Epoch, last.Epoch, again.Epoch())
+	}
+	for range 25 {
+		if _, err := again.Step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(again.Flow().Params, last.Flow.Params) || slices.Equal(again.Flow().Params, first.Flow.Params) {
+		t.Error("it did not come to what the run came to")
+	}
+}
+
 // hints says whether an error says something and has advice.
 func hints(err error, want string) bool {
 	var p *problem
