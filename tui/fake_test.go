@@ -243,7 +243,7 @@ func examination(g geometry, latent, epoch int) *run.Examination {
 		Magnetization: run.Measured{Value: 0.613, Error: 0.009}, Energy: run.Measured{Value: -0.02, Error: 0.016},
 		EnergySquare: run.Measured{Value: -0.204, Error: 0.015}, Staggered: run.Measured{Value: 0.011, Error: 0.016},
 		MagnetizationSquare: run.Measured{Value: 0.352, Error: 0.014}, StaggeredSquare: run.Measured{Value: -0.031, Error: 0.016},
-		Chance:       0.0301, Compared: 48, Candidates: 48,
+		Chance: 0.0301, Compared: 48, Candidates: 48,
 	}
 	for bin := range 64 {
 		z := (float64(bin)+0.5)/8 - 4
