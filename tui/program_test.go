@@ -143,7 +143,7 @@ func (l *wire) types(keys string) {
 func (l *wire) sees(words ...string) {
 	l.t.Helper()
 	text := ""
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		text = ansi.Strip(l.emulator.Render())
 		missing := slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 		if !missing {
@@ -169,7 +169,7 @@ func TestProgram(t *testing.T) {
 	warm := make(chan os.Signal, 1) // the first use of signals starts a goroutine for good
 	signal.Notify(warm, syscall.SIGWINCH)
 	signal.Stop(warm)
-	before := runtime.NumGoroutine()
+	before := len(goroutines())
 	t.Run("session", func(t *testing.T) {
 		l := connect(t, size{120, 40}, Options{})
 		l.sees("neuralrg", "1 lattice", "2 free energy", "3 latents", "4 sampler", "training")
@@ -202,13 +202,7 @@ func TestProgram(t *testing.T) {
 			t.Errorf("the last command is %v", last)
 		}
 	})
-	for end := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			stacks := make([]byte, 1<<16)
-			t.Fatalf("%d goroutines before, %d after:\n%s", before, runtime.NumGoroutine(),
-				stacks[:runtime.Stack(stacks, true)])
-		}
-	}
+	leavesNothing(t, before)
 }
 
 // The window may shrink and grow.
@@ -216,12 +210,7 @@ func TestProgramResizes(t *testing.T) {
 	l := connect(t, size{120, 40}, Options{})
 	l.sees("4 sampler", "runs/L16")
 	for _, area := range []size{{80, 24}, {30, 8}, {200, 50}} {
-		l.emulator.Resize(area.width, area.height)
-		resize(t, l.tty, area)
-		// The kernel tells the processes whose terminal it is; here it is none's.
-		if err := syscall.Kill(syscall.Getpid(), syscall.SIGWINCH); err != nil {
-			t.Fatal(err)
-		}
+		l.resizes(area)
 		if area.width < minWidth {
 			l.sees("needs 40 x 12", "has 30 x 8")
 			continue
