@@ -132,3 +132,43 @@ func resumed(t *testing.T, dir string, n int) (interrupt func(os.Signal), wait f
 	c := command(t, dir, "train", "--plain", "--resume", "--dir", "run")
 	return started(t, c, io.Discard, filepath.Join(dir, "run", "metrics.jsonl"), n)
 }
+
+// TestSweepOnAFullDisk neither leaves a part of a plan nor loses what its points
+// have done, and goes on when there is room again.
+func TestSweepOnAFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	smallDisk(t, dir)
+	ballast := filepath.Join(dir, "ballast")
+	if err := os.WriteFile(ballast, make([]byte, 512<<10), 0o666); err == nil {
+		t.Fatal("the disk has room")
+	}
+	args := append([]string{"sweep", "plan", "--out", "sweep", "--axis", "T=2.2,2.3", "--epochs", "800"}, tiny[:len(tiny)-2]...)
+	wantError(t, neuralrg(t, dir, args...), 1, "no space left", "--out")
+	if _, err := os.Stat(filepath.Join(dir, "sweep")); !os.IsNotExist(err) {
+		t.Errorf("a part of the plan is left: %v", err)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	if o := neuralrg(t, dir, args...); o.code != 0 {
+		t.Fatal(o.stderr)
+	}
+	wantError(t, neuralrg(t, dir, "sweep", "run", "sweep"), 1, "", "")
+	if strings.Contains(pointStates(t, dir), "done") {
+		t.Fatalf("the disk was not full: %s", pointStates(t, dir))
+	}
+	if err := syscall.Mount("neuralrg-test", dir, "tmpfs", syscall.MS_REMOUNT, "size=16m"); err != nil {
+		t.Fatal(err)
+	}
+	if o := neuralrg(t, dir, "sweep", "retry", "sweep"); o.code != 0 {
+		t.Fatal(o.stderr)
+	}
+	if o := neuralrg(t, dir, "sweep", "run", "sweep"); o.code != 0 {
+		t.Fatalf("%s%s", o.stdout, o.stderr)
+	}
+	for _, point := range []string{"000", "001"} {
+		if n := len(metrics(t, filepath.Join(dir, "sweep/points", point))); n != 800 {
+			t.Errorf("point %s has %d epochs", point, n)
+		}
+	}
+}
