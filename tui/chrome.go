@@ -55,24 +55,55 @@ func phaseTone(p run.Phase, st *styles) ink {
 	return st.bad
 }
 
-// drawStatus is the line under the panes: where the run stands.
-func drawStatus(s *run.Snapshot, l Link, width int, st *styles) string {
+// drawStatus is the line under the panes: where the run stands. What matters least
+// comes last and goes first where there is no room.
+func drawStatus(s *run.Snapshot, still *frozen, l Link, width int, st *styles) string {
 	if s == nil {
 		return fit("", width)
 	}
 	total := count(s.Config.Epochs)
-	parts := []string{st.muted.paint("epoch ") + right(count(s.Epoch), len(total)) + st.muted.paint(" / "+total)}
+	epoch := st.muted.paint("epoch ") + right(count(s.Epoch), len(total)) + st.muted.paint(" / "+total)
+	if still != nil {
+		epoch += st.warn.paint(" frozen at " + count(still.latest.Epoch))
+	}
+	parts := []string{epoch}
 	if l.How != "" {
 		parts = append(parts, st.accent.paint(Clean(l.How)))
 	}
-	parts = append(parts,
-		st.muted.paint("rate ")+rate(s.Rate),
-		st.muted.paint("saved ")+right(count(s.Saved), len(total)))
+	parts = append(parts, progress(s, st)...)
 	if s.Threads > 0 { // files do not tell
 		parts = append(parts, fmt.Sprintf("%d", s.Threads)+st.muted.paint(threads(s.Threads)))
 	}
-	parts = append(parts, st.muted.paint(Clean(s.Dir)))
-	return fit(" "+sequence(parts, st.faint.paint("  │  "), width-2), width)
+	if l.How == "" {
+		parts = append(parts, st.muted.paint("local"))
+	}
+	parts = append(parts, st.muted.paint(Clean(s.Dir)),
+		st.muted.paint("rate ")+rate(s.Rate),
+		st.muted.paint("saved ")+right(count(s.Saved), len(total)))
+	separator := " │ "
+	if width >= roomyStatus {
+		separator = "  │  "
+	}
+	return fit(" "+sequence(parts, st.faint.paint(separator), width-2), width)
+}
+
+// roomyStatus is the width from which the parts of the status stand further apart.
+const roomyStatus = 150
+
+// progress is how fast a run goes, for how long, and how far from the exact value it
+// is, in widths that seldom change.
+func progress(s *run.Snapshot, st *styles) (parts []string) {
+	if !s.Phase.Over() && s.EpochsPerSecond > 0 {
+		parts = append(parts, number(s.EpochsPerSecond, 1, 5)+st.muted.paint("/s"))
+	}
+	if !s.Phase.Over() && s.Remaining >= 0 {
+		parts = append(parts, right(duration(s.Remaining), 11)+st.muted.paint(" left"))
+	}
+	if m := s.History.Last(); s.History.Epochs > 0 {
+		parts = append(parts, st.muted.paint("gap ")+number(m.Gap, 2, 6)+
+			st.muted.paint(st.plusMinus()+number(m.FreeEnergyError, 2, 4)))
+	}
+	return parts
 }
 
 func threads(n int) string {

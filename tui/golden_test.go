@@ -35,7 +35,7 @@ func frame(m *screen) string { return m.View().Content + "\n" }
 // Whole screens, without colours so that they can be read.
 func TestScreens(t *testing.T) {
 	s := sample(16, 1234)
-	for _, area := range []size{{80, 24}, {120, 40}, {200, 50}, {40, 12}, {30, 9}} {
+	for _, area := range []size{{80, 24}, {120, 40}, {200, 50}, {120, 30}, {40, 10}, {30, 9}} {
 		t.Run(fmt.Sprintf("%dx%d", area.width, area.height), func(t *testing.T) {
 			golden.RequireEqual(t, frame(still(s, area, colorprofile.ASCII, false)))
 		})

@@ -21,6 +21,7 @@ type host struct {
 
 	line         budget // what the terminal's line may carry
 	slow         bool   // it is a slow one
+	mouse        bool   // screens have it at first
 	synchronized bool   // pictures are to be shown whole, whatever the terminal says of itself
 
 	work sync.WaitGroup
@@ -40,7 +41,7 @@ func (h *host) screen(number int, r Runner, l Link) (m *screen, watch func(conte
 	m = newScreen(do, later(h.watch), h.styles)
 	m.link = l
 	m.host = h
-	m.slow = h.slow
+	m.slow, m.mouse = h.slow, h.mouse
 	m.actions = rebound(m.actions, h.keys)
 	return m, func(ctx context.Context) {
 		to := func(msg tea.Msg) { h.send(letterMsg{number, msg}) }

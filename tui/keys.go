@@ -53,12 +53,14 @@ func actions() []action {
 		{on("gallery", "g"), "one lattice, several draws, or one through training", "gallery", latticePane, nowhere, (*screen).turnAlbum},
 		{focuses(), "focus a pane", "focus", 0, nowhere, (*screen).changeFocus},
 		{on("zoom", "z", "enter"), "zoom the focused pane, or show all again", "zoom", 0, nowhere, (*screen).toggleZoom},
+		{on("freeze", "f"), "let the picture stand while the run goes on, or go on too", "freeze", 0, nowhere, (*screen).freeze},
 		{on("redraw", "r"), "draw fresh latents for the lattice", "redraw", 0, flow, (*screen).redraw},
 		{keys(on("rate-up", "+", "="), on("rate-down", "-", "_")), "raise or lower the learning rate by a quarter", "rate", 0, control, (*screen).changeRate},
 		{on("save", "s"), "save a checkpoint now", "save", 0, control, (*screen).save},
 		{on("copy", "y"), "copy what is chosen, or the run's directory", "copy", 0, nowhere, (*screen).copyIt},
 		{keys(on("theme", "t"), on("theme-back", "T")), "the next theme, or the one before", "theme", 0, nowhere, (*screen).changeTheme},
 		{on("background", "b"), "a theme for a dark background, or a light one", "dark/light", 0, nowhere, (*screen).turnTheme},
+		{on("mouse", "M"), "the mouse for the screen, or for the terminal to select text", "mouse", 0, nowhere, (*screen).turnMouse},
 		{on("runs", "R"), "all runs: open, compare, delete", "runs", 0, library, (*screen).openRuns},
 		{on("help", "?"), "this help", "help", 0, nowhere, (*screen).openHelp},
 		{on("quit", "q", "ctrl+c"), "quit: asks whether the run stops", "quit", 0, nowhere, (*screen).quit},
@@ -144,12 +146,15 @@ func (m *screen) changeFocus(name string) tea.Cmd {
 	n := pane(len(panes))
 	switch name {
 	case "focus-next":
-		m.view.focus = m.view.focus%n + 1
+		return m.focus(m.view.focus%n + 1)
 	case "focus-back":
-		m.view.focus = (m.view.focus+n-2)%n + 1
-	default:
-		m.view.focus = pane(name[len(name)-1] - '0')
+		return m.focus((m.view.focus+n-2)%n + 1)
 	}
+	return m.focus(pane(name[len(name)-1] - '0'))
+}
+
+func (m *screen) focus(p pane) tea.Cmd {
+	m.view.focus = p
 	m.view.seen = m.view.learned()
 	return m.look()
 }

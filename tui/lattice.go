@@ -87,7 +87,13 @@ func drawn(l *run.Lattice, which picture, r chart.Raster, rows int, st *styles) 
 // finest is the raster for spins in the place of one for fields, in at most so many
 // rows.
 func (st *styles) finest(L int, r chart.Raster, rows int) chart.Raster {
-	if r.Pool == 1 || st.ascii {
+	if r.Pool == 1 {
+		return r
+	}
+	if half, ok := chart.Fit(L, r.Columns(), r.Rows(), false); ok && half.Pool < r.Pool { // of fields that take whole rows
+		r = half
+	}
+	if st.ascii || r.Pool == 1 {
 		return r
 	}
 	if fine, ok := chart.FitFine(L, r.Columns(), max(rows, r.Rows()), st.grain); ok && fine.Pool < r.Pool {

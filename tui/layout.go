@@ -30,7 +30,7 @@ func (p pane) name() string {
 
 // The smallest screen, and the largest: the window's size sizes the buffers.
 const (
-	minWidth, minHeight = 40, 12
+	minWidth, minHeight = 40, 10
 	maxWidth, maxHeight = 400, 150
 )
 
@@ -58,7 +58,7 @@ func tierOf(body size) tier {
 	switch {
 	case body.width >= 180 && body.height >= 40:
 		return wide
-	case body.width >= 80 && body.height >= 33:
+	case body.width >= 80 && body.height >= 33, body.width >= 110 && body.height >= 27:
 		return grid
 	case body.width >= 72 && body.height >= 16:
 		return columns

@@ -212,7 +212,7 @@ func TestProgramResizes(t *testing.T) {
 	for _, area := range []size{{80, 24}, {30, 8}, {200, 50}} {
 		l.resizes(area)
 		if area.width < minWidth {
-			l.sees("needs 40 x 12", "has 30 x 8")
+			l.sees("needs 40 x 10", "has 30 x 8")
 			continue
 		}
 		l.sees("tab 1-6 focus", "? help  q quit")

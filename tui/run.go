@@ -48,7 +48,7 @@ func Show(ctx context.Context, r Runner, l Link, o Options, t Terminal) (Exit, e
 		st = st.dressed(theme)
 	}
 	slow := env.remote() || !local(t.Out)
-	h := &host{watch: watch, perSecond: o.framesPerSecond(env), styles: st, library: l.Library, keys: o.Keys, open: map[int]func(){}, slow: slow, synchronized: slow && !o.Unsynchronized}
+	h := &host{watch: watch, perSecond: o.framesPerSecond(env), styles: st, library: l.Library, keys: o.Keys, open: map[int]func(){}, slow: slow, mouse: !o.NoMouse, synchronized: slow && !o.Unsynchronized}
 	if slow {
 		h.line.perSecond = slowRate
 	}

@@ -61,6 +61,9 @@ type screen struct {
 	severed bool // nothing more comes from a run that is not over
 	exit    Exit
 
+	still *frozen // what the panes show instead, if it is to stand
+	mouse bool    // is the screen's, not the terminal's
+
 	dialog dialog
 	choice choice
 	notice notice
@@ -133,6 +136,10 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return m, m.answer(msg.String())
 		}
 		return m, m.press(msg.String())
+	case tea.MouseClickMsg:
+		return m, m.click(msg.Mouse())
+	case tea.MouseWheelMsg:
+		return m, m.roll(msg.Mouse())
 	case snapshotMsg:
 		return m, m.take(msg.Snapshot)
 	case severedMsg:
@@ -200,7 +207,7 @@ func (m *screen) take(s *run.Snapshot) tea.Cmd {
 }
 
 // shown is what charts and numbers show.
-func (m *screen) shown() *run.Snapshot { return m.calm }
+func (m *screen) shown() *run.Snapshot { return m.pictured().calm }
 
 func (m *screen) geometry() geometry {
 	if m.latest == nil {
@@ -317,6 +324,7 @@ func (m *screen) View() tea.View {
 	}
 	v := tea.NewView(content)
 	v.AltScreen = true
+	v.MouseMode = m.mode()
 	v.WindowTitle = "neuralrg"
 	return v
 }
@@ -328,16 +336,17 @@ func (m *screen) lines() []string {
 	}
 	lines := []string{drawHeader(m.latest, m.standing(), m.area.width, m.styles)}
 	var blocks [][]string
+	shown := m.pictured()
 	for _, column := range m.arranged() {
 		var block []string
 		for _, p := range column {
-			block = append(block, m.drawPane(p)...)
+			block = append(block, shown.drawPane(p)...)
 		}
 		blocks = append(blocks, block)
 	}
 	lines = append(lines, beside(blocks...)...)
 	lines = append(lines,
-		drawStatus(m.calm, m.link, m.area.width, m.styles),
+		drawStatus(m.calm, m.still, m.link, m.area.width, m.styles),
 		drawFooter(m.notice, m.hints(), m.area.width, m.styles))
 	if m.dialog != noDialog {
 		return over(lines, m.drawDialog(m.area), m.area, m.styles)

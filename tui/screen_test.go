@@ -420,34 +420,6 @@ func TestThemes(t *testing.T) {
 	}
 }
 
-// At every size every line is as wide as the screen and their number is its
-// height: nothing wraps, nothing tears.
-func TestSizes(t *testing.T) {
-	steps := 11
-	if testing.Short() {
-		steps = 37
-	}
-	snapshots := []*run.Snapshot{nil, sample(4, 1), sample(16, 700), sample(128, 3)}
-	for i, s := range snapshots {
-		for width := 10; width <= 300; width += steps {
-			for height := 3; height <= 100; height += steps {
-				m := still(s, size{width, height}, colorprofile.ASCII, i%2 == 0)
-				m.view.focus, m.dialog = panes[(width+height)%len(panes)], noDialog
-				if m.latest != nil {
-					m.dialog = dialog((width + height) % 4)
-				}
-				m.view.zoomed = width%3 == 0
-				check(t, m)
-			}
-		}
-	}
-	for width := minWidth; width <= 130; width += min(steps, 13) {
-		for _, height := range []int{minHeight, 24, 40} {
-			check(t, still(snapshots[2], size{width, height}, colorprofile.TrueColor, false))
-		}
-	}
-}
-
 func check(t *testing.T, m *screen) {
 	t.Helper()
 	lines := strings.Split(m.View().Content, "\n")

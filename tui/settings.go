@@ -22,12 +22,13 @@ type settings struct {
 	Color        Color               `json:"color"`
 	Glyphs       Glyphs              `json:"glyphs"`
 	FPS          int                 `json:"fps"`
+	Mouse        *bool               `json:"mouse"`
 	Synchronized *bool               `json:"synchronized"`
 	Keys         map[string]oneOrAll `json:"keys"`
 }
 
 // settingNames are the fields of settings.
-var settingNames = []string{"format", "theme", "color", "glyphs", "fps", "synchronized", "keys"}
+var settingNames = []string{"format", "theme", "color", "glyphs", "fps", "mouse", "synchronized", "keys"}
 
 // settingsFormat is the newest format of the file that this program knows.
 const settingsFormat = 1
@@ -164,6 +165,7 @@ func where(text []byte, err error) string {
 // options are the settings as options.
 func (s settings) options() Options {
 	o := Options{Theme: s.Theme, Color: s.Color, Glyphs: s.Glyphs, FPS: s.FPS}
+	o.NoMouse = s.Mouse != nil && !*s.Mouse
 	o.Unsynchronized = s.Synchronized != nil && !*s.Synchronized
 	if len(s.Keys) > 0 {
 		o.Keys = map[string][]string{}
@@ -192,6 +194,7 @@ func (s settings) under(given Options) Options {
 	if given.Keys != nil {
 		o.Keys = given.Keys
 	}
+	o.NoMouse = o.NoMouse || given.NoMouse
 	o.Unsynchronized = o.Unsynchronized || given.Unsynchronized
 	return o
 }

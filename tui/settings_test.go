@@ -25,13 +25,13 @@ func settle(t *testing.T, text string, given Options) (Options, error) {
 
 // What is given on the command line comes first, then what the file has.
 func TestSettings(t *testing.T) {
-	const text = `{"format": 1, "theme": "aurora", "color": "256", "glyphs": "braille", "fps": 8, "synchronized": false,
+	const text = `{"format": 1, "theme": "aurora", "color": "256", "glyphs": "braille", "fps": 8, "mouse": false, "synchronized": false,
 		"keys": {"pause": ["p", "space"], "up": "i"}}`
 	o, err := settle(t, text, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.Theme != "aurora" || o.Color != Color256 || o.Glyphs != GlyphsBraille || o.FPS != 8 || !o.Unsynchronized {
+	if o.Theme != "aurora" || o.Color != Color256 || o.Glyphs != GlyphsBraille || o.FPS != 8 || !o.NoMouse || !o.Unsynchronized {
 		t.Errorf("the file is taken as %+v", o)
 	}
 	want := map[string][]string{"pause": {"p", "space"}, "up": {"i"}}

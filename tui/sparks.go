@@ -37,7 +37,7 @@ func drawSparks(s *run.Snapshot, v view, width int, st *styles) []string {
 	for i := 0; i < len(all); i += columns {
 		var parts []string
 		for _, k := range all[i : i+columns] {
-			parts = append(parts, k.draw(curveOf(s.History, first, last, k.of), each, st))
+			parts = append(parts, k.draw(meansOf(s.History, first, last, k.of), each, st))
 		}
 		lines = append(lines, strings.Join(parts, strings.Repeat(" ", sparkGap)))
 	}
@@ -53,8 +53,8 @@ func sparks(m run.Metrics) []spark {
 	}
 }
 
-func (k spark) draw(c curve, width int, st *styles) string {
-	values := chart.Resample(c.mean, max(width-sparkName-sparkValue-2, 0))
+func (k spark) draw(means []float64, width int, st *styles) string {
+	values := chart.Resample(means, max(width-sparkName-sparkValue-2, 0))
 	if k.logarithmic {
 		for i, v := range values {
 			if values[i] = math.NaN(); v > 0 {

@@ -33,7 +33,7 @@ func TestShowOnLine(t *testing.T) {
 		l.emulator.Resize(within.width, within.height)
 		sizes <- [2]int{area.width, area.height}
 		if area.width < minWidth {
-			l.sees("needs 40 x 12", "has 30 x 8")
+			l.sees("needs 40 x 10", "has 30 x 8")
 			continue
 		}
 		l.sees("tab 1-6 focus", "? help  q quit")

@@ -59,7 +59,10 @@ func gapOf(s run.Span) run.Range        { return s.Gap }
 
 // curveOf is a quantity between two epochs, as far as there is something.
 func curveOf(h run.History, first, last int, of quantity) curve {
-	var c curve
+	room := min(max(last-first+1, 0), len(h.Whole)+len(h.Recent)+1)
+	all := make([]float64, 5*room)
+	part := func(i int) []float64 { return all[i*room : i*room : (i+1)*room] }
+	c := curve{mean: part(0), low: part(1), high: part(2), err: part(3), count: part(4)}
 	for span := range h.Between(first, last) {
 		if len(c.mean) == 0 {
 			c.first = span.First
@@ -73,6 +76,19 @@ func curveOf(h run.History, first, last int, of quantity) curve {
 		c.err, c.count = append(c.err, span.FreeEnergyError), append(c.count, float64(r.Count))
 	}
 	return c
+}
+
+// meansOf is the mean of a quantity in each span between two epochs.
+func meansOf(h run.History, first, last int, of quantity) []float64 {
+	means := make([]float64, 0, min(max(last-first+1, 0), len(h.Whole)+len(h.Recent)+1))
+	for span := range h.Between(first, last) {
+		mean := math.NaN()
+		if r := of(span); r.Count > 0 {
+			mean = r.Mean
+		}
+		means = append(means, mean)
+	}
+	return means
 }
 
 // within is the standard error about the mean, a range for each of at most n parts

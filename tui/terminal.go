@@ -40,6 +40,7 @@ type Options struct {
 	Glyphs Glyphs
 	FPS    int // frames a second at most; 0: 5, and 4 over SSH
 
+	NoMouse        bool                // the mouse is left to the terminal at first
 	Unsynchronized bool                // pictures may be seen while they are drawn
 	Keys           map[string][]string // other keys for some of the names in the tables
 }
