@@ -328,7 +328,7 @@ func sweepDeeds() []sweepDeed {
 		{on("open", "enter"), "look at the point's own run", "open", (*sweepPage).hasRun, (*sweepPage).openIt},
 		{upright, "choose a point", "choose", nil, (*sweepPage).step},
 		{keys(on("page-up", "pgup", "ctrl+u"), on("page-down", "pgdown", "ctrl+d"), on("first", "home", "g"), on("last", "end", "G")), "a page up or down, the first and the last", "", nil, (*sweepPage).leap},
-		{on("switch", "tab"), "points or curves, where there is no room for both", "curves", nil, (*sweepPage).turnOver},
+		{on("switch", "tab"), "points or curves, where there is no room for both", "curves", (*sweepPage).narrow, (*sweepPage).turnOver},
 		{on("zoom", "z"), "the next quantity alone, and all of them again", "zoom", nil, (*sweepPage).zoom},
 		{on("retry", "r"), "try the point again: it failed, was lost or cancelled", "retry", (*sweepPage).mayRetry, (*sweepPage).retry},
 		{on("cancel", "c"), "cancel the point: asks first", "cancel", (*sweepPage).mayCancel, (*sweepPage).askCancel},
@@ -399,6 +399,8 @@ func (p *sweepPage) leap(name string) tea.Cmd {
 	p.move(map[string]int{"page-up": -p.shownRow, "page-down": p.shownRow, "first": -most, "last": most}[name])
 	return nil
 }
+
+func (p *sweepPage) narrow() bool { return p.area.width < bothWidth }
 
 func (p *sweepPage) turnOver(string) tea.Cmd {
 	p.curves = !p.curves

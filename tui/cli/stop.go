@@ -13,6 +13,7 @@ import (
 
 	"neuralrg/training/remote"
 	"neuralrg/training/run"
+	"neuralrg/training/sweep"
 	"neuralrg/tui"
 )
 
@@ -20,8 +21,9 @@ func (a *app) stopCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "stop RUN...",
 		Short: "save and stop runs at work",
-		Long: "Save and stop the runs in these directories, and wait until they are saved.\n" +
-			"A run that is not at work is left as it is.",
+		Long: "Save and stop the runs in these directories, and wait until they are saved; of a\n" +
+			"sweep, those that the pool of this machine carries out. A run that is not at work\n" +
+			"is left as it is.",
 		Example: "neuralrg stop runs/first runs/second",
 		Args:    cobra.ArbitraryArgs,
 		RunE:    a.withRuns(a.stop),
@@ -47,8 +49,11 @@ func (a *app) stop(dirs []string) error {
 	return last
 }
 
-// stopOne stops the run in a directory.
+// stopOne stops the run in a directory, or the pool that carries a sweep out.
 func (a *app) stopOne(ctx context.Context, dir string) error {
+	if s, err := sweep.Open(dir); err == nil {
+		return a.stopPool(ctx, s)
+	}
 	g, err := run.GlanceAt(dir, 0)
 	switch {
 	case g.Owner == nil && err != nil:
@@ -65,6 +70,29 @@ func (a *app) stopOne(ctx context.Context, dir string) error {
 		}
 	}
 	return a.awaitEnd(ctx, dir, g.Owner)
+}
+
+// stopPool lets a pool of this host save and stop its points, and waits for it.
+func (a *app) stopPool(ctx context.Context, s *sweep.Sweep) error {
+	o := s.Owner()
+	switch {
+	case o == nil:
+		_, err := fmt.Fprintf(a.out, "no pool carries %s out\n", tui.Clean(s.Dir))
+		return output(err)
+	case !o.Here:
+		return elsewhere(s.Dir, o)
+	}
+	if err := terminate(s.PoolDir(), o); err != nil {
+		return err
+	}
+	for now := o; now != nil && now.PID == o.PID; now = s.Owner() {
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return failed(fmt.Sprintf("process %d is told to stop, but has not saved yet", o.PID), "see with: neuralrg sweep status "+shellWord(s.Dir))
+		}
+	}
+	return a.sweepDone(s, true)
 }
 
 // elsewhere says that a run is beyond our reach.

@@ -268,6 +268,36 @@ func TestSweepWarmStart(t *testing.T) {
 	sameMetrics(t, metrics(t, filepath.Join(dir, "sweep/points/001")), metrics(t, filepath.Join(dir, "alone")))
 }
 
+// A detached pool outlives its command, and stops when it is told to.
+func TestSweepDetached(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	planned(t, dir, "--axis", "T=2.2,2.3", "--epochs", "1000000")
+	o := neuralrg(t, dir, "sweep", "run", "sweep", "--detach", "-j", "2")
+	if o.code != 0 || !strings.Contains(o.stdout, "neuralrg stop sweep") {
+		t.Fatalf("exit code %d, %s%s", o.code, o.stdout, o.stderr)
+	}
+	object, _ := standing(t, dir)
+	pid := int(number(t, object, "pid"))
+	t.Cleanup(func() {
+		if !ended(pid) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	})
+	trains(t, dir, 1)
+	if o := neuralrg(t, dir, "stop", "sweep"); o.code != 0 || !strings.Contains(o.stdout, "sweep: 2 pending\nsaved and stopped") {
+		t.Errorf("exit code %d, %s%s", o.code, o.stdout, o.stderr)
+	}
+	within(t, "the pool has ended", func() bool { return ended(pid) })
+	log, err := os.ReadFile(filepath.Join(dir, "sweep/pool/log.txt"))
+	if err != nil || !strings.Contains(string(log), "saved at epoch") {
+		t.Errorf("its log: %q, %v", log, err)
+	}
+	if o := neuralrg(t, dir, "stop", "sweep"); o.code != 0 || !strings.Contains(o.stdout, "no pool carries sweep out") {
+		t.Errorf("stopped twice: exit code %d, %s%s", o.code, o.stdout, o.stderr)
+	}
+}
+
 func TestSweepErrors(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -136,6 +136,6 @@ func (a *app) sweepDetached(s *sweep.Sweep) error {
 		return err
 	}
 	dir := shellWord(tui.Clean(s.Dir))
-	_, err = fmt.Fprintf(a.out, "process %d carries it out on its own\nlook at it with: neuralrg sweep status --watch %s\nsave and stop it with: kill %d\n", word.PID, dir, word.PID)
+	_, err = fmt.Fprintf(a.out, "process %d carries it out on its own\nlook at it with: neuralrg sweep status --watch %s\nsave and stop it with: neuralrg stop %s\n", word.PID, dir, dir)
 	return output(err)
 }
