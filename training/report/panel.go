@@ -79,6 +79,10 @@ func (p *panel) points(x, y []float64) (points plotter.XYs) {
 func (p *panel) line(name string, style draw.LineStyle, x, y []float64) {
 	var piece plotter.XYs
 	end := func() {
+		if len(piece) == 1 { // of which no line is made
+			p.scatter(name, dot(style.Color), piece)
+			piece, name = nil, ""
+		}
 		if len(piece) > 0 {
 			l, err := plotter.NewLine(piece)
 			if p.keep(err) {
@@ -101,7 +105,11 @@ func (p *panel) line(name string, style draw.LineStyle, x, y []float64) {
 
 // dots draws points with error bars; err may be nil.
 func (p *panel) dots(name string, c color.NRGBA, x, y, err []float64) {
-	p.marks(name, draw.GlyphStyle{Color: c, Radius: vg.Points(1.8), Shape: draw.CircleGlyph{}}, x, y, err)
+	p.marks(name, dot(c), x, y, err)
+}
+
+func dot(c color.Color) draw.GlyphStyle {
+	return draw.GlyphStyle{Color: c, Radius: vg.Points(1.8), Shape: draw.CircleGlyph{}}
 }
 
 // crosses draws points that are not to be relied on, with error bars.
@@ -114,16 +122,20 @@ func (p *panel) marks(name string, style draw.GlyphStyle, x, y, err []float64) {
 	if len(xy) == 0 {
 		return
 	}
-	s, e := plotter.NewScatter(xy)
-	if !p.keep(e) {
-		return
-	}
-	s.GlyphStyle = style
 	if err != nil {
 		p.bars(style.Color, x, y, err)
 	}
-	p.Add(s)
-	p.name(name, s)
+	p.scatter(name, style, xy)
+}
+
+// scatter draws points that have a place.
+func (p *panel) scatter(name string, style draw.GlyphStyle, xy plotter.XYs) {
+	s, err := plotter.NewScatter(xy)
+	if p.keep(err) {
+		s.GlyphStyle = style
+		p.Add(s)
+		p.name(name, s)
+	}
 }
 
 // deepest is how many decades a logarithmic axis shows of what reaches down to 0.

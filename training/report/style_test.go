@@ -38,6 +38,9 @@ func TestMarks(t *testing.T) {
 		{evenly{}, 0, math.Inf(1), ""},
 		{decades{}, 0, 3.6, "1 10 100 1000"},
 		{decades{}, -0.4, 0.5, "0.5 1 2"},
+		{decades{}, math.Log10(1.4), math.Log10(45), "2 5 10 20"},
+		{decades{}, math.Log10(1.44), math.Log10(1.9), "1.5 1.6 1.7 1.8 1.9"},
+		{decades{}, math.Log10(0.6), math.Log10(1.3), "0.6 0.8 1.0 1.2"},
 		{decades{}, -1e9, 1e9, ""},
 		{counts{}, 0.5, 4.5, "1 2 3 4"},
 	} {
@@ -56,6 +59,7 @@ func TestValuesThatHaveNoPlace(t *testing.T) {
 		p.within("curve", hue(0), values, slices.Clone(values), values)
 		p.dots("dots", hue(1), values, values, values)
 		p.level("level", nan)
+		p.line("one point", stroke(hue(2), 0), []float64{nan, 2}, []float64{nan, 3})
 		p.label(nan, nan, "nowhere")
 		empty := newPanel("", "x", "y").logarithmic(log, log)
 		empty.line("nothing", stroke(hue(0), 0), nil, nil)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,7 +42,8 @@ func (evenly) Ticks(low, high float64) (marks []plot.Tick) {
 func minus(number string) string { return strings.ReplaceAll(number, "-", "−") }
 
 // decades marks an axis of decimal logarithms at 1, 10, 100 and so on, with small
-// marks between; where there is little more than a decade, with 2 and 5 too.
+// marks between; where there is little more than a decade, with 2 and 5 too, and
+// where that leaves less than two, as an even axis.
 type decades struct{}
 
 // Ticks returns the marks from low to high.
@@ -49,7 +51,21 @@ func (decades) Ticks(low, high float64) (marks []plot.Tick) {
 	if high-low > 100 {
 		return nil // no two values of this program are so far apart
 	}
-	narrow := high-low < 1.3
+	if marks, labels := digits(low, high, 1); labels > 1 && high-low >= 1.3 {
+		return marks
+	}
+	if marks, labels := digits(low, high, 1, 2, 5); labels > 1 {
+		return marks
+	}
+	marks = evenly{}.Ticks(math.Pow(10, low), math.Pow(10, high))
+	for i := range marks {
+		marks[i].Value = math.Log10(marks[i].Value)
+	}
+	return marks
+}
+
+// digits marks all numbers of one digit, of which some have labels.
+func digits(low, high float64, labelled ...float64) (marks []plot.Tick, labels int) {
 	for power := math.Floor(low); power <= high; power++ {
 		for digit := 1.0; digit < 10; digit++ {
 			at := power + math.Log10(digit)
@@ -57,13 +73,14 @@ func (decades) Ticks(low, high float64) (marks []plot.Tick) {
 				continue
 			}
 			label := ""
-			if digit == 1 || narrow && (digit == 2 || digit == 5) {
+			if slices.Contains(labelled, digit) {
 				label = decimal(digit * math.Pow(10, power))
+				labels++
 			}
 			marks = append(marks, plot.Tick{Value: at, Label: label})
 		}
 	}
-	return marks
+	return marks, labels
 }
 
 // decimal writes a round number as it is read best.
