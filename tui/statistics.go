@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -33,10 +34,11 @@ func drawStatistics(s *run.Snapshot, g geometry, v view, area size, st *styles) 
 	case x.Samples == 0:
 		return remark("taking exact samples to latents", area, st)
 	}
-	spare := area.height - statisticsRows
+	numbers := moments(x, area, st)
+	spare := area.height - statisticsRows - len(numbers)
 	partners := drawPartners(x, g, min(len(x.Partners), max(spare/2, 1)), area.width, st)
 	lines := drawMarginal(s, x, size{area.width, min(spare-len(partners)+1, mostBarRows)}, st)
-	lines = append(lines, moments(x, area.width, st)...)
+	lines = append(lines, numbers...)
 	if len(lines)+len(partners) < area.height {
 		lines = append(lines, "")
 	}
@@ -44,8 +46,9 @@ func drawStatistics(s *run.Snapshot, g geometry, v view, area size, st *styles) 
 }
 
 const (
-	statisticsRows = 6  // beside bars and partners: a title, an axis, numbers, a head
+	statisticsRows = 3  // beside bars, numbers and partners: a title, an axis, a head
 	mostBarRows    = 12 // of the histogram
+	tallRows       = 24 // from here on there is room for all numbers
 )
 
 // drawMarginal is the histogram with a title and an axis. The normal
@@ -75,25 +78,33 @@ func floats(values []float32) []float64 {
 	return all
 }
 
-// moments are the numbers of the distribution, and as many columns of correlation
-// coefficients beside them as have room.
-func moments(x *run.Examination, width int, st *styles) []string {
+// moments are the numbers of the distribution and the correlation coefficients, in as
+// many columns as have room. The last column goes below the others, or is left out.
+func moments(x *run.Examination, area size, st *styles) []string {
 	value := func(m run.Measured, format string) string {
 		return fmt.Sprintf(format, m.Value) + st.muted.paint(" "+st.plusMinus()+" "+fmt.Sprintf("%.3f", m.Error))
 	}
-	rows := [][]cell{
-		{{"mean", value(x.Mean, "%+.3f")}, {"z,m", value(x.Magnetization, "%+.2f")}, {"z,ms", value(x.Staggered, "%+.2f")}},
-		{{"σ", value(x.Deviation, " %.3f")}, {"z,E", value(x.Energy, "%+.2f")}, {"z²,m²", value(x.MagnetizationSquare, "%+.2f")}},
-		{{"KL", value(x.Divergence, "%+.3f")}, {"z²,E", value(x.EnergySquare, "%+.2f")}, {"z²,ms²", value(x.StaggeredSquare, "%+.2f")}},
+	of := []cell{{"mean", value(x.Mean, "%+.3f")}, {"σ", value(x.Deviation, " %.3f")}, {"KL", value(x.Divergence, "%+.3f")}}
+	with := []cell{{"z,m", value(x.Magnetization, "%+.2f")}, {"z,E", value(x.Energy, "%+.2f")}, {"z²,E", value(x.EnergySquare, "%+.2f")}}
+	more := []cell{{"z,ms", value(x.Staggered, "%+.2f")}, {"z²,m²", value(x.MagnetizationSquare, "%+.2f")}, {"z²,ms²", value(x.StaggeredSquare, "%+.2f")}}
+	var wide, two, one [][]cell
+	for i := range of {
+		wide = append(wide, []cell{of[i], with[i], more[i]})
+		two = append(two, []cell{of[i], with[i]})
+		one = append(one, of[i:i+1])
 	}
-	lines, ok := aligned(rows, width, st)
-	for !ok && len(rows[0]) > 1 {
-		for i := range rows {
-			rows[i] = rows[i][:len(rows[i])-1]
+	arrangements := [][][]cell{wide, two, one}
+	if area.height >= tallRows {
+		arrangements = [][][]cell{wide, append(slices.Clone(two), more[:2], more[2:]), two, one}
+	}
+	var lines []string
+	for _, rows := range arrangements {
+		var ok bool
+		if lines, ok = aligned(rows, area.width, st); ok {
+			break
 		}
-		lines, ok = aligned(rows, width, st)
 	}
-	return block(lines, size{width, len(lines)})
+	return block(lines, size{area.width, len(lines)})
 }
 
 // drawPartners lists the latents that know most of one, with bars on a common

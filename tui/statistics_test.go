@@ -72,15 +72,23 @@ func TestMoments(t *testing.T) {
 	if x == nil {
 		t.Fatal("there is no examination")
 	}
-	for width, want := range map[int]string{
-		20: "mean+0.013\u00b1 0.016",
-		45: "mean+0.013\u00b1 0.016z,m+0.61\u00b1 0.009",
-		70: "mean+0.013\u00b1 0.016z,m+0.61\u00b1 0.009z,ms+0.01\u00b1 0.016",
+	for _, want := range []struct {
+		area  size
+		first string
+		lines int
+	}{
+		{size{20, 20}, "mean+0.013\u00b10.016", 3},
+		{size{45, 20}, "mean+0.013\u00b10.016z,m+0.61\u00b10.009", 3},
+		{size{48, 40}, "mean+0.013\u00b10.016z,m+0.61\u00b10.009", 5},
+		{size{70, 20}, "mean+0.013\u00b10.016z,m+0.61\u00b10.009z,ms+0.01\u00b10.016", 3},
 	} {
-		lines := moments(x, width, c.styles)
-		got := strings.ReplaceAll(strings.ReplaceAll(ansi.Strip(lines[0]), " ", ""), "\u00b1", "\u00b1 ")
-		if len(lines) != 3 || got != want || ansi.StringWidth(lines[0]) != width {
-			t.Errorf("at %d: %q", width, lines)
+		lines := moments(x, want.area, c.styles)
+		all := ansi.Strip(strings.Join(lines, "\n"))
+		if got := strings.ReplaceAll(ansi.Strip(lines[0]), " ", ""); len(lines) != want.lines || got != want.first {
+			t.Errorf("in %v:\n%s", want.area, all)
+		}
+		if staggered := strings.Contains(all, "z,ms"); staggered != (want.area.width >= 48) {
+			t.Errorf("in %v staggered is %t:\n%s", want.area, staggered, all)
 		}
 	}
 }
