@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"os"
 	"strings"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -76,13 +77,24 @@ func harmless(value string) string {
 }
 
 // list is the environment of the screen, as os.Environ has one. It is a terminal,
-// whatever the library sees of it, and it is over SSH.
+// whatever the library sees of it, and it is over SSH. Few clients name their
+// locale unasked: it is this process's unless they do.
 func (d *desk) list() []string {
-	all := []string{"TTY_FORCE=1", "SSH_TTY=neuralrg"}
+	all := []string{"TTY_FORCE=1", "SSH_TTY=neuralrg", "LANG=" + locale()}
 	for name, value := range d.environ {
 		all = append(all, name+"="+value)
 	}
 	return all
+}
+
+// locale is that of this process.
+func locale() string {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if value := os.Getenv(name); value != "" {
+			return harmless(value)
+		}
+	}
+	return ""
 }
 
 // resized is the size that a window has got.

@@ -58,7 +58,11 @@ func TestWindowIsClamped(t *testing.T) {
 
 // Of the environment there is what a screen needs, in few harmless characters.
 func TestEnvironment(t *testing.T) {
+	t.Setenv("LC_ALL", "C.UTF-8")
 	d := desk{environ: map[string]string{}}
+	if !slices.Contains(d.list(), "LANG=C.UTF-8") {
+		t.Errorf("the locale of nobody in particular: %q", d.list())
+	}
 	d.seat(terminalRequest("xterm-256color", 80, 24))
 	for name, value := range map[string]string{
 		"COLORTERM": "truecolor", "LANG": "de_DE.UTF-8@euro", "NO_COLOR": strings.Repeat("1", 65),
@@ -73,8 +77,11 @@ func TestEnvironment(t *testing.T) {
 		t.Error("half a variable is taken")
 	}
 	got := d.list()
+	if at := slices.Index(got, "LANG=C.UTF-8"); at > slices.Index(got, "LANG=de_DE.UTF-8@euro") {
+		t.Errorf("the client's locale does not come last: %q", got)
+	}
 	slices.Sort(got)
-	want := []string{"COLORTERM=truecolor", "LANG=de_DE.UTF-8@euro", "NO_COLOR=", "SSH_TTY=neuralrg", "TERM=xterm-256color", "TTY_FORCE=1"}
+	want := []string{"COLORTERM=truecolor", "LANG=C.UTF-8", "LANG=de_DE.UTF-8@euro", "NO_COLOR=", "SSH_TTY=neuralrg", "TERM=xterm-256color", "TTY_FORCE=1"}
 	if !slices.Equal(got, want) {
 		t.Errorf("the environment is %q, want %q", got, want)
 	}
