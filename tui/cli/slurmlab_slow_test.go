@@ -42,11 +42,12 @@ const labPrefix = "neuralrg-lab-"
 // patient is how long a test waits for what a busy machine does late.
 const patient = 90 * time.Second
 
-// openLab starts a Slurm with so many nodes of two processors each. It skips the
-// test where there is none to start.
+// openLab starts a Slurm with so many nodes of two processors each, the last two
+// of them in a partition of their own. It skips the test where there is none to
+// start.
 func openLab(t *testing.T, nodes int) *lab {
 	t.Helper()
-	t.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin:/sbin")
+	setenv(t, "PATH", os.Getenv("PATH")+":/usr/sbin:/sbin")
 	for _, tool := range []string{"munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "scancel", "sinfo"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("there is no Slurm here (no %s): install slurmctld, slurmd, slurm-client and munge", tool)
@@ -67,19 +68,33 @@ func openLab(t *testing.T, nodes int) *lab {
 		}
 	}()
 	l.write(nodes)
-	t.Setenv("SLURM_CONF", l.conf())
+	setenv(t, "SLURM_CONF", l.conf())
 	l.daemon("munged", "munged", "--foreground", "--force", "--num-threads=2", "--key-file="+l.path("munge/key"),
 		"--socket="+l.path("munge/sock"), "--pid-file="+l.path("munge/pid"), "--log-file="+l.path("log/munged"), "--seed-file="+l.path("munge/seed"))
-	l.await("munge answers", func() bool { return exec.Command("munge", "-n", "-S", l.path("munge/sock")).Run() == nil })
+	l.await(l.t, "munge answers", func() bool { return exec.Command("munge", "-n", "-S", l.path("munge/sock")).Run() == nil })
 	l.startController("-i")
 	for i := range nodes {
 		l.startNode(i + 1)
 	}
-	l.await("all nodes are idle", func() bool {
+	l.await(l.t, "all nodes are idle", func() bool {
 		idle, _ := l.ask("sinfo", "-h", "-N", "-t", "idle", "-o", "%N")
 		return len(strings.Fields(idle)) == nodes
 	})
 	return l
+}
+
+// setenv sets a variable for a test and its parts, which may run side by side.
+func setenv(t *testing.T, name, value string) {
+	before, was := os.LookupEnv(name)
+	if err := os.Setenv(name, value); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = os.Unsetenv(name)
+		if was {
+			_ = os.Setenv(name, before)
+		}
+	})
 }
 
 func (l *lab) path(name string) string { return filepath.Join(l.dir, name) }
@@ -115,7 +130,7 @@ SlurmUser=%s
 SlurmdUser=%[3]s
 AuthType=auth/munge
 CredType=cred/munge
-AuthInfo=socket=%[4]s/munge/sock,cred_expire=3
+AuthInfo=socket=%[4]s/munge/sock,cred_expire=5
 CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
@@ -146,7 +161,8 @@ SlurmdLogFile=%[4]s/log/%%n
 		must(os.Mkdir(l.path(fmt.Sprintf("spool.n%d", i+1)), 0o755))
 		fmt.Fprintf(&b, "NodeName=n%d NodeHostname=%s NodeAddr=127.0.0.1 Port=%d CPUs=2 RealMemory=1000 State=UNKNOWN\n", i+1, host, port)
 	}
-	fmt.Fprintf(&b, "PartitionName=debug Nodes=n[1-%d] Default=YES MaxTime=60 DefaultTime=10 State=UP\n", nodes)
+	fmt.Fprintf(&b, "PartitionName=debug Nodes=n[1-%d] Default=YES MaxTime=60 DefaultTime=10 State=UP\n", nodes-2)
+	fmt.Fprintf(&b, "PartitionName=far Nodes=n[%d-%d] MaxTime=60 DefaultTime=10 State=UP\n", nodes-1, nodes)
 	must(os.WriteFile(l.conf(), b.Bytes(), 0o644))
 }
 
@@ -190,7 +206,7 @@ func (l *lab) daemon(name string, command ...string) {
 func (l *lab) startController(args ...string) {
 	l.t.Helper()
 	l.daemon("slurmctld", append([]string{"slurmctld", "-D", "-f", l.conf()}, args...)...)
-	l.await("the controller answers", func() bool {
+	l.await(l.t, "the controller answers", func() bool {
 		word, _ := l.ask("scontrol", "ping")
 		return strings.Contains(word, "UP")
 	})
@@ -223,16 +239,11 @@ func (l *lab) ask(command ...string) (string, error) {
 }
 
 // await waits until something holds, and ends the test if it never does.
-func (l *lab) await(what string, holds func() bool) {
-	l.t.Helper()
-	l.awaitFor(patient, what, holds)
-}
-
-func (l *lab) awaitFor(long time.Duration, what string, holds func() bool) {
-	l.t.Helper()
-	for deadline := time.Now().Add(long); !holds(); time.Sleep(100 * time.Millisecond) {
+func (l *lab) await(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patient); !holds(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			l.t.Fatalf("it never came true that %s\n%s", what, l.words())
+			t.Fatalf("not after %v: %s\n%s", patient, what, l.words())
 		}
 	}
 }
@@ -311,26 +322,5 @@ func sweepLabs(t *testing.T) {
 			t.Logf("removing %s of a test that was killed", dir)
 			clearLab(dir)
 		}
-	}
-}
-
-func TestSlurmLab(t *testing.T) {
-	l := openLab(t, 3)
-	out, err := l.ask("sbatch", "--parsable", "--array=0-2", "--output="+l.path("log/task.%a"), "--wrap", "sleep 100")
-	if err != nil {
-		t.Fatal(out, err)
-	}
-	l.await("three tasks run", func() bool {
-		rows, _ := l.ask("squeue", "-h", "-r", "-t", "running")
-		return strings.Count(rows, "\n") == 3
-	})
-	l.kill("n1")
-	l.kill("slurmctld")
-	l.startController()
-	dir := l.dir
-	l.close()
-	l.start = make(chan func())
-	if left := strays(dir); len(left) > 0 {
-		t.Errorf("processes are left: %v", left)
 	}
 }

@@ -169,27 +169,42 @@ func (b *Backend) withdraw(ctx context.Context, r *record) error {
 }
 
 // missing leaves out the points that are done, at work, cancelled or in the
-// queue.
+// queue. Those that are held there it releases: a controller that ends at once
+// may forget that it was told to.
 func (b *Backend) missing(ctx context.Context, points []int) ([]int, error) {
 	queued, err := b.jobs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var left []int
+	held := map[string]bool{}
 	already := 0
 	for _, index := range points {
 		state := b.Sweep.StatusOf(index).State
 		if job, there := queued[index]; there && !job.Over && state != sweep.Done {
 			already++
+			if job.Reason == heldByUser {
+				array, _, _ := strings.Cut(job.ID, "_")
+				held[array] = true
+			}
 		} else if state != sweep.Done && state != sweep.Running && state != sweep.Cancelled {
 			left = append(left, index)
 		}
+	}
+	for array := range held {
+		if _, err := ask(ctx, askTimeout, "scontrol", "release", array); err != nil {
+			return nil, err
+		}
+		b.note("job %s was held: released", array)
 	}
 	if already > 0 {
 		b.note("%s in the queue already", count(already, "point is", "points are"))
 	}
 	return left, nil
 }
+
+// heldByUser is the reason of an element that its user holds.
+const heldByUser = "JobHeldUser"
 
 func count(n int, one, many string) string {
 	if n == 1 {

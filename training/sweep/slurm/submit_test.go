@@ -203,6 +203,15 @@ func TestHalfASubmission(t *testing.T) {
 		f.change(func(now *fakeState) { now.Jobs[0].Held = true })
 		oneJob(t, f, s)
 	})
+	t.Run("the controller forgets the release", func(t *testing.T) {
+		f := newFake(t)
+		s := grid(t, "", 3, 2)
+		if err := backend(s, Options{}).Run(t.Context(), all(s)); err != nil {
+			t.Fatal(err)
+		}
+		f.change(func(now *fakeState) { now.Jobs[0].Held = true })
+		oneJob(t, f, s)
+	})
 	t.Run("the job comes late, and twice", func(t *testing.T) {
 		f := newFake(t)
 		f.change(func(now *fakeState) { now.Refuse = true })
