@@ -197,7 +197,7 @@ func TestShownReport(t *testing.T) {
 			t.Errorf("%s has a path", name)
 		}
 	}
-	if len(links) < 2*len(kinds) || total > 3<<19 {
+	if len(links) < 2*len(kinds) || total > 1<<21 {
 		t.Errorf("%d links, %d bytes", len(links), total)
 	}
 }
