@@ -225,3 +225,14 @@ func TestEstimate(t *testing.T) {
 		t.Error("a deep flow is no more work")
 	}
 }
+
+// tinyConfig is of a run that takes a fraction of a second.
+func tinyConfig(t *testing.T, epochs int) run.Config {
+	t.Helper()
+	c, err := training.Preset("quick")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.L, c.Couplings, c.Hidden, c.HiddenLayers, c.Batch, c.Epochs = 4, 2, 4, 1, 16, epochs
+	return run.Config{Config: c, Version: "0.0.1", Preset: "quick", Sampler: run.SamplerOff}
+}
