@@ -98,7 +98,7 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 		}
 	}
 	root := neuralrg(t, ".", "--help").stdout
-	for _, line := range []string{"train", "attach", "stop", "runs", "sample", "evaluate", "compare", "report", "exact", "bench", "version"} {
+	for _, line := range []string{"train", "attach", "serve", "stop", "runs", "sample", "evaluate", "compare", "report", "exact", "bench", "version"} {
 		if !strings.Contains(root, "\n    "+line+" ") {
 			t.Errorf("--help does not name the command %s:\n%s", line, root)
 		}
@@ -160,7 +160,7 @@ func TestDocumentation(t *testing.T) {
 
 	flag := regexp.MustCompile(`--[a-z-]+`)
 	commands := read("../../docs/command-line.md")
-	for _, command := range []string{"train", "attach", "stop", "runs", "sample", "evaluate", "compare", "report"} {
+	for _, command := range []string{"train", "attach", "serve", "stop", "runs", "sample", "evaluate", "compare", "report"} {
 		for _, name := range flag.FindAllString(neuralrg(t, ".", command, "--help").stdout, -1) {
 			if name != "--help" && name != "--flags" && !strings.Contains(commands, "`"+name) {
 				t.Errorf("docs/command-line.md does not name the flag %s of %s", name, command)
