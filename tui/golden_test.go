@@ -138,7 +138,9 @@ func TestPanes(t *testing.T) {
 	theme, _ := themes.Named("dark")
 	draw := map[string]func(*run.Snapshot, view, size, *styles) []string{
 		"lattice": drawLattice, "energy": drawEnergy, "latents": drawLatents, "sampler": drawSampler, "levels": drawLevels,
+		"information": drawInformation,
 	}
+	s.Information = sampleInformation(s.Config, 1, s.Epoch)
 	for name, st := range map[string]*styles{
 		"truecolor": newStyles(theme, colorprofile.TrueColor, false),
 		"256":       newStyles(theme, colorprofile.ANSI256, false),

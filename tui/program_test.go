@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"image/color"
 	"io"
 	"os"
 	"os/signal"
@@ -13,10 +14,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
 
+	"neuralrg/themes"
 	"neuralrg/training/run"
 )
 
@@ -205,6 +208,41 @@ func TestProgram(t *testing.T) {
 	leavesNothing(t, before)
 }
 
+// The background that the terminal reports chooses the theme, and a key overrides
+// that.
+func TestProgramSuitsTheBackground(t *testing.T) {
+	for name, background := range map[string]color.Color{"dark": color.Black, "light": color.White} {
+		l := connectTo(t, size{80, 24}, Options{}, Link{}, func(l *wire) { l.emulator.SetBackgroundColor(background) })
+		l.sees("1 lattice")
+		theme, _ := themes.Named(name)
+		l.wears(theme)
+		l.types("b")
+		l.wears(theme.Turned())
+		l.leave()
+	}
+}
+
+// wears waits until the keys in the last line have the colour of a theme.
+func (l *wire) wears(theme themes.Theme) {
+	l.t.Helper()
+	want := newStyles(theme, colorprofile.TrueColor, false).color(theme.Accent)
+	var got color.Color
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if c := l.emulator.CellAt(l.emulator.Width()-7, l.emulator.Height()-1); c != nil {
+			if got = c.Style.Fg; got != nil && sameColor(got, want) {
+				return
+			}
+		}
+	}
+	l.t.Fatalf("the keys are %v and not %v as in %s", got, want, theme.Name)
+}
+
+func sameColor(a, b color.Color) bool {
+	ar, ag, ab, _ := a.RGBA()
+	br, bg, bb, _ := b.RGBA()
+	return ar == br && ag == bg && ab == bb
+}
+
 // The window may shrink and grow.
 func TestProgramResizes(t *testing.T) {
 	l := connect(t, size{120, 40}, Options{})
@@ -328,7 +366,7 @@ func TestTerminalAnswers(t *testing.T) {
 		{environment{"TERM=xterm-256color", "TTY_FORCE=1", "LC_ALL=C", "LANG=C.UTF-8"}, "ANSI256", true, 5},
 		{environment{"TERM=xterm", "TTY_FORCE=1", "LC_CTYPE=de_DE.utf8"}, "ANSI", false, 5},
 		{environment{"TERM=dumb"}, "Ascii", true, 5},
-		{append(utf8, "SSH_TTY=/dev/pts/1"), "TrueColor", false, 4},
+		{append(utf8, "SSH_TTY=/dev/pts/1"), "ANSI256", false, 4},
 	} {
 		env := append(environment{"TTY_FORCE=1"}, c.env...)
 		var o Options

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -427,6 +428,9 @@ func check(t *testing.T, m *screen) {
 		t.Fatalf("%d lines on a screen of %v, pane %d, dialog %d", len(lines), m.area, m.view.focus, m.dialog)
 	}
 	for i, line := range lines {
+		if at := strings.IndexFunc(line, func(r rune) bool { return r > unicode.MaxASCII }); m.styles.ascii && at >= 0 {
+			t.Fatalf("line %d has a character that is not ASCII: %q", i, line[at:])
+		}
 		if w := ansi.StringWidth(line); w != m.area.width {
 			t.Fatalf("line %d is %d wide on a screen of %v, pane %d, dialog %d: %q", i, w, m.area, m.view.focus, m.dialog, ansi.Strip(line))
 		}
