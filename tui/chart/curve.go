@@ -242,7 +242,10 @@ func ticks(first, last float64, n int, least float64) []float64 {
 	const slack = 1e-9 // of a step: ends may be rounded
 	var all []float64
 	for k := math.Ceil(first/step - slack); k*step <= last+slack*step; k++ {
-		all = append(all, k*step+0) // not -0
+		if k == 0 { // and not -0
+			k = 0
+		}
+		all = append(all, k*step)
 	}
 	return all
 }
