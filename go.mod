@@ -25,6 +25,8 @@ require (
 	gonum.org/v1/plot v0.17.0
 )
 
+require github.com/charmbracelet/ultraviolet v0.0.0-20261008173134-6b8d4baf91b4
+
 require (
 	charm.land/log/v2 v2.0.0 // indirect
 	codeberg.org/go-fonts/liberation v0.5.0 // indirect
@@ -36,7 +38,6 @@ require (
 	github.com/atotto/clipboard v0.1.4 // indirect
 	github.com/aymanbagabas/go-udiff v0.4.1 // indirect
 	github.com/charmbracelet/keygen v0.5.4 // indirect
-	github.com/charmbracelet/ultraviolet v0.0.0-20261008173134-6b8d4baf91b4 // indirect
 	github.com/charmbracelet/x/conpty v0.2.0 // indirect
 	github.com/charmbracelet/x/exp/charmtone v0.0.0-20250603201427-c31516f43444 // indirect
 	github.com/charmbracelet/x/exp/ordered v0.1.0 // indirect
