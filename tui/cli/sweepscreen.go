@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"neuralrg/training/sweep"
+	"neuralrg/training/sweep/slurm"
 	"neuralrg/tui"
 )
 
@@ -23,7 +24,7 @@ func (a *app) sweepOnScreen(s *sweep.Sweep, o tui.Options) error {
 	ctx, release := untilLeft()
 	defer release()
 	points := &shelf{app: a, dir: s.PointsDir()}
-	_, err := tui.Run(ctx, nil, tui.Link{Library: points, Study: &study{a, s, a.queues(s)}}, o)
+	_, err := tui.Run(ctx, nil, tui.Link{Library: points, Study: &study{a, s, queues(s)}}, o)
 	return err
 }
 
@@ -53,15 +54,22 @@ func (y *study) Look(ctx context.Context) (tui.Survey, error) {
 }
 
 // Retry lets a point be tried again.
-func (y *study) Retry(_ context.Context, point int) (string, error) {
+func (y *study) Retry(ctx context.Context, point int) (string, error) {
 	if err := y.sweep.Retry([]int{point}); err != nil {
 		return "", err
 	}
 	said := fmt.Sprintf("point %d will be tried again", point)
-	if y.sweep.Owner() == nil {
-		said += " by the next: neuralrg sweep run " + shellWord(y.sweep.Dir)
+	if y.sweep.Owner() != nil {
+		return said, nil
 	}
-	return said, nil
+	submitted, err := resubmit(ctx, y.sweep, []int{point}, slurm.Options{}, nil, nil)
+	switch {
+	case err != nil:
+		return "", err
+	case submitted:
+		return said + ": it is in the queue of Slurm", nil
+	}
+	return said + " by the next: neuralrg sweep run " + shellWord(y.sweep.Dir), nil
 }
 
 // Cancel lets nobody go on with a point.
@@ -71,7 +79,7 @@ func (y *study) Cancel(ctx context.Context, point int) (string, error) {
 	}
 	for _, b := range y.queues {
 		if err := b.Cancel(ctx, []int{point}); err != nil {
-			return "", err
+			return fmt.Sprintf("point %d is cancelled, but the queue was not told: %v", point, err), nil
 		}
 	}
 	return fmt.Sprintf("point %d is cancelled", point), nil

@@ -51,7 +51,7 @@ func checkBackend(g given, backend string) error {
 }
 
 // cluster is the back end of a sweep on a cluster.
-func (a *app) cluster(s *sweep.Sweep, o slurm.Options) *slurm.Backend {
+func cluster(s *sweep.Sweep, o slurm.Options, notice func(string)) *slurm.Backend {
 	program := executable()
 	if strings.HasPrefix(program, "/proc/") {
 		program = "" // another has taken its place, which no node knows
@@ -59,20 +59,20 @@ func (a *app) cluster(s *sweep.Sweep, o slurm.Options) *slurm.Backend {
 	if whole, err := filepath.EvalSymlinks(program); err == nil {
 		program = whole
 	}
-	return &slurm.Backend{Sweep: s, Program: program, Options: o, Notice: a.note}
+	return &slurm.Backend{Sweep: s, Program: program, Options: o, Notice: notice}
 }
 
 // queues are the back ends that may know of a sweep what its files do not say.
-func (a *app) queues(s *sweep.Sweep) []sweep.Backend {
+func queues(s *sweep.Sweep) []sweep.Backend {
 	if !slurm.Submitted(s.Dir) {
 		return nil
 	}
-	return []sweep.Backend{a.cluster(s, slurm.Options{})}
+	return []sweep.Backend{cluster(s, slurm.Options{}, nil)}
 }
 
 // sweepSubmit gives points to a cluster, or writes what it would give.
 func (a *app) sweepSubmit(s *sweep.Sweep, points []int, o slurm.Options, dry bool) error {
-	b := a.cluster(s, o)
+	b := cluster(s, o, a.note)
 	points = s.In(points, sweep.Pending, sweep.Lost)
 	if dry {
 		return output(b.Dry(a.out, points))
@@ -93,8 +93,8 @@ func (a *app) sweepSubmit(s *sweep.Sweep, points []int, o slurm.Options, dry boo
 
 // resubmit gives points that are to be tried again to the cluster that had them
 // last, if one had: as it was asked then, but for the flags that are given now.
-func (a *app) resubmit(ctx context.Context, s *sweep.Sweep, points []int, o slurm.Options, g given) (done bool, err error) {
-	last, found := a.cluster(s, o).Last()
+func resubmit(ctx context.Context, s *sweep.Sweep, points []int, o slurm.Options, g given, notice func(string)) (done bool, err error) {
+	last, found := cluster(s, o, nil).Last()
 	if !found || len(points) == 0 {
 		return false, nil
 	}
@@ -112,5 +112,5 @@ func (a *app) resubmit(ctx context.Context, s *sweep.Sweep, points []int, o slur
 		}
 	}
 	o.AtOnce = last.AtOnce
-	return true, a.cluster(s, o).Run(ctx, points)
+	return true, cluster(s, o, notice).Run(ctx, points)
 }

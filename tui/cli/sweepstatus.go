@@ -92,7 +92,7 @@ func (a *app) lookAt(ctx context.Context, s *sweep.Sweep, queues []sweep.Backend
 func (a *app) sweepStatus(s *sweep.Sweep, points []int, asJSON bool) error {
 	ctx, cancel := untilSignal(false)
 	defer cancel(nil)
-	state := a.lookAt(ctx, s, a.queues(s), points)
+	state := a.lookAt(ctx, s, queues(s), points)
 	if asJSON {
 		return writeJSON(a.out, state)
 	}
@@ -168,10 +168,10 @@ func (a *app) sweepWatch(s *sweep.Sweep, points []int) error {
 	defer cancel(nil)
 	ticker := time.NewTicker(watchPace)
 	defer ticker.Stop()
-	queues := a.queues(s) // the same ones, which know when they were asked
+	known := queues(s) // the same ones, which know when they were asked
 	var before sweepState
 	for {
-		now := a.lookAt(ctx, s, queues, points)
+		now := a.lookAt(ctx, s, known, points)
 		if now.Unknown != "" && now.Unknown != before.Unknown {
 			a.note(now.Unknown)
 		}
@@ -250,7 +250,7 @@ func (a *app) sweepRetry(s *sweep.Sweep, points []int, states []sweep.State, o s
 		ctx, cancel := untilSignal(false)
 		defer cancel(nil)
 		var err error
-		if submitted, err = a.resubmit(ctx, s, chosen, o, g); err != nil {
+		if submitted, err = resubmit(ctx, s, chosen, o, g, a.note); err != nil {
 			return failed(fmt.Sprintf("the points may be tried again, but Slurm does not have them: %v", err),
 				hintOf(err)+"; then: neuralrg sweep run "+shellWord(s.Dir)+" --backend slurm")
 		}
@@ -294,7 +294,7 @@ func (a *app) sweepCancel(s *sweep.Sweep, points []int, asJSON bool) error {
 	}
 	ctx, cancel := untilSignal(false)
 	defer cancel(nil)
-	for _, b := range a.queues(s) {
+	for _, b := range queues(s) {
 		if err := b.Cancel(ctx, chosen); err != nil {
 			a.note(fmt.Sprintf("the queue was not told (%v); tasks that begin later see it in the files, and end at once", err))
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"neuralrg/training/sweep"
@@ -18,6 +19,7 @@ func (a *app) sweepTask(s *sweep.Sweep, points []int, pack int) error {
 	if err != nil {
 		return err
 	}
+	runtime.GOMAXPROCS(t.Threads) // the node may have more
 	ctx, cancel := untilSignal(false)
 	defer cancel(nil)
 	warned := make(chan os.Signal, 1)
