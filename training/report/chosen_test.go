@@ -45,6 +45,9 @@ func TestChosenLatents(t *testing.T) {
 	sameColumns(t, all, "marginals-all-quantiles.csv", "latent_6 [1]", "latent-1-2-quantiles.csv", "quantile [1]")
 	sameColumns(t, all, "marginals-all-densities.csv", "latent_10 [1]", "latent-2-2-density.csv", "density [1]")
 	sameColumns(t, all, "responses-all.csv", "latent_10 [1]", "latent-2-2-response.csv", "response [1]")
+	if radii := column(t, all["responses-shapes.csv"], "radius [sites]"); len(radii) != 16 || !(slices.Min(radii) > 0) {
+		t.Errorf("radii %v", radii)
+	}
 	for _, name := range []string{"latent-2-2-energy.csv", "latent-2-2-conditional.csv", "latent-2-2-partners.csv"} {
 		if len(column(t, all[name], "error [nats]"))+len(column(t, all[name], "error_m [1]")) == 0 {
 			t.Errorf("%s has no numbers", name)

@@ -44,9 +44,9 @@ type waveletPage struct {
 // each of three latents.
 const inWaveletRow = 9
 
-// add shows response i of those of a level.
-func (p *waveletPage) add(r *rg.Responses, i, level int) {
-	shape := r.Shape(i)
+// add shows response i, of a shape.
+func (p *waveletPage) add(r *rg.Responses, i int, shape rg.ResponseShape) {
+	level := shape.Level
 	response, haar, daubechies := besideWavelets(r, i, shape)
 	side := min(r.L, 8<<level)
 	names := waveletNames(shape)
@@ -77,17 +77,22 @@ func waveletResponses(ctx context.Context, m *material) (*figure, error) {
 	}
 	results := newTable("latents", "radius [sites]", "oscillation [1]", "wavenumber [1/site]", "overlap_translates [1]", "overlap_block [1]",
 		"haar [1]", "haar_span [1]", "daubechies4 [1]", "daubechies4_span [1]")
+	numbers := newTable("latent [1]", "level [1]", "norm [1]", "noise [1]", "radius [sites]", "oscillation [1]", "wavenumber [1/site]", "overlap_down [1]", "overlap_right [1]", "overlap_block [1]",
+		"haar_band", "haar [1]", "haar_span [1]", "daubechies4_band", "daubechies4 [1]", "daubechies4_span [1]")
 	for level := range s.Levels() {
 		r, err := m.responded(ctx, level)
 		if err != nil {
 			return nil, err
 		}
+		shapes := make([]rg.ResponseShape, len(r.Latents))
 		for i, latent := range r.Latents {
+			shapes[i] = r.Shape(i)
+			list(numbers, shapes[i])
 			if slices.Contains(members(s, level), latent) && !remains(s, latent) {
-				page.add(r, i, level)
+				page.add(r, i, shapes[i])
 			}
 		}
-		summarise(results, s, r)
+		summarise(results, s, shapes)
 	}
 	return &figure{
 		sheet: sheet{gallery(page.key, inWaveletRow, 40*vg.Millimeter, page.pictures...)},
@@ -96,10 +101,29 @@ func waveletResponses(ctx context.Context, m *material) (*figure, error) {
 			"at the place where it does, with the overlap. Of the finest levels the middle of the lattice is shown. The table has means over the latents of each level: the radius is the root mean square distance "+
 			"from the centre, weighted by the square of the response; the oscillation 0 for one sign and 1 for a sum of zero; the overlaps are cosines between responses "+
 			"and their translates by one block, between those of a block, and with the best wavelet of any translation; the span is the part of the "+
-			"norm within all three wavelets of that place. What remains above the last level is compared with the scaling function.", responseSamples),
+			"norm within all three wavelets of that place. What remains above the last level is compared with the scaling function. The data have these numbers of each latent.", responseSamples),
 		results: results,
-		data:    []data{{"", page.drawn}},
+		data:    []data{{"", page.drawn}, {"shapes", numbers}},
 	}, nil
+}
+
+// list adds the numbers of a response.
+func list(t *table, s rg.ResponseShape) {
+	down, right, block := math.NaN(), math.NaN(), 0.0
+	if len(s.Translates) == 2 {
+		down, right = s.Translates[0], s.Translates[1]
+	}
+	for _, other := range s.Siblings {
+		block += other.Overlap / float64(len(s.Siblings))
+	}
+	row := []any{s.Latent, s.Level}
+	for _, v := range []float64{s.Norm, s.Noise, s.Radius, s.Oscillation, s.Wavenumber, down, right, block} {
+		row = append(row, rounded(v))
+	}
+	for _, best := range []rg.Likeness{s.Haar.Best, s.Daubechies.Best} {
+		row = append(row, string(best.Band), rounded(best.Overlap), rounded(best.Span))
+	}
+	t.add(row...)
 }
 
 // besideWavelets is response i, centred, with the wavelets that are most alike, at
@@ -152,13 +176,13 @@ func unitLargest(m []float64) []float64 {
 
 // summarise adds the means over the latents of a level, and apart from them over
 // what remains above the last.
-func summarise(t *table, s model.Shape, r *rg.Responses) {
+func summarise(t *table, s model.Shape, all []rg.ResponseShape) {
 	groups := map[string][]rg.ResponseShape{}
-	for i, latent := range r.Latents {
-		name := levelName(s, latent)
-		groups[name] = append(groups[name], r.Shape(i))
+	for _, shape := range all {
+		name := levelName(s, shape.Latent)
+		groups[name] = append(groups[name], shape)
 	}
-	for _, name := range []string{fmt.Sprintf("level %d", s.Level(r.Latents[len(r.Latents)-1])), "coarsest"} {
+	for _, name := range []string{fmt.Sprintf("level %d", all[0].Level), "coarsest"} {
 		shapes := groups[name]
 		if len(shapes) == 0 {
 			continue
@@ -197,9 +221,10 @@ func summarise(t *table, s model.Shape, r *rg.Responses) {
 func allResponses(ctx context.Context, m *material) (*figure, error) {
 	s := m.trained.Flow.Shape
 	page := sheet{}
-	drawn := newTable("row [1]", "column [1]")
+	drawn, errors := newTable("row [1]", "column [1]"), newTable("row [1]", "column [1]")
 	for site := range s.Sites() {
 		drawn.add(site/s.L, site%s.L)
+		errors.add(site/s.L, site%s.L)
 	}
 	key := scale{name: "d<x>/dz, divided by the largest of its level", low: -1, high: 1, stops: signed}
 	for level := range s.Levels() {
@@ -212,6 +237,7 @@ func allResponses(ctx context.Context, m *material) (*figure, error) {
 		for i := range maps {
 			maps[i] = r.Centred(i)
 			drawn.extend(latentColumn(r.Latents[i]), doubles(r.Map[i]))
+			errors.extend(latentColumn(r.Latents[i]), doubles(r.Error[i]))
 		}
 		largest := around("", maps...).high
 		pictures := make([]*panel, n)
@@ -232,7 +258,7 @@ func allResponses(ctx context.Context, m *material) (*figure, error) {
 	return &figure{
 		sheet: page,
 		text: fmt.Sprintf("The responses of the latents of every level, at most %d of each, moved so that their centre is in the middle; of the finest levels the middle of the lattice is shown. "+
-			"Latents of one kind respond alike wherever their block is, up to what the coarser levels make of the place. The data have them where they are, a column each, of the latent at row·L + column.", mostShown),
-		data: []data{{"", drawn}},
+			"Latents of one kind respond alike wherever their block is, up to what the coarser levels make of the place. The data have them where they are, a column each, of the latent at row·L + column, and their standard errors.", mostShown),
+		data: []data{{"", drawn}, {"errors", errors}},
 	}, nil
 }
