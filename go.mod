@@ -27,6 +27,8 @@ require (
 
 require github.com/charmbracelet/ultraviolet v0.0.0-20261008173134-6b8d4baf91b4
 
+require github.com/sahilm/fuzzy v0.1.3
+
 require (
 	charm.land/log/v2 v2.0.0 // indirect
 	codeberg.org/go-fonts/liberation v0.5.0 // indirect

@@ -16,6 +16,7 @@ type dialog int
 const (
 	noDialog dialog = iota
 	helpDialog
+	paletteDialog
 	quitDialog
 	savingDialog // stopping: waits for the run to have saved
 	failedDialog
@@ -113,6 +114,8 @@ func (m *screen) drawDialog(area size) []string {
 	switch m.dialog {
 	case helpDialog:
 		return framed("help", m.helpLines(area), area, st)
+	case paletteDialog:
+		return framed("do", m.paletteLines(area), area, st)
 	case quitDialog:
 		return framed("quit", m.quitLines(), area, st)
 	case savingDialog:
@@ -135,19 +138,6 @@ func framed(title string, lines []string, area size, st *styles) []string {
 	}
 	b := border{tabs: []tab{{name: title, shown: true}}, focused: true}
 	return box(lines, b, size{min(width+4, area.width), min(len(lines)+2, area.height)}, st)
-}
-
-// helpLines are all keys, or, where they find no room, those that work with the
-// present focus.
-func (m *screen) helpLines(area size) []string {
-	st := m.styles
-	end := []string{"", st.muted.paint("any key closes this")}
-	all := helpOn(m.actions, st)
-	if len(all)+len(end)+2 <= area.height {
-		return append(all, end...)
-	}
-	here := slices.DeleteFunc(slices.Clone(m.actions), func(a action) bool { return a.pane != 0 && a.pane != m.view.focus })
-	return append(helpOn(here, st), "", st.muted.paint("any key closes this; each pane has keys of its own"))
 }
 
 func helpOn(all []action, st *styles) []string {

@@ -61,6 +61,12 @@ func (h *host) first(r Runner, l Link) (dresser, func(context.Context)) {
 	return h.screen(1, r, l)
 }
 
+// workshop is the library if runs can be made in it, or nil.
+func (h *host) workshop() Workshop {
+	w, _ := h.library.(Workshop)
+	return w
+}
+
 // seat makes the screen of a run that has been opened from another page.
 func (h *host) seat(number int, o Opened) (tea.Model, tea.Cmd, func()) {
 	m, follow := h.screen(number, o.Run, o.Link)

@@ -62,6 +62,11 @@ func actions() []action {
 		{on("background", "b"), "a theme for a dark background, or a light one", "dark/light", 0, nowhere, (*screen).turnTheme},
 		{on("mouse", "M"), "the mouse for the screen, or for the terminal to select text", "mouse", 0, nowhere, (*screen).turnMouse},
 		{on("runs", "R"), "all runs: open, compare, delete", "runs", 0, library, (*screen).openRuns},
+		{on("new", "N"), "start a new run, from a form", "new run", 0, workshop, (*screen).openForm},
+		{on("warm", "W"), "start one with what this has learnt, on a larger lattice", "warm start", 0, workshop, (*screen).openWarm},
+		{on("branch", "B"), "copy the run as it stands, to go on in two ways", "branch", 0, workshop, (*screen).branch},
+		{on("undo", "u"), "undo: a learning rate, a theme, a fixed latent", "undo", 0, past, (*screen).undo},
+		{on("palette", ":"), "find anything by its name, and do it", "do", 0, nowhere, (*screen).openPalette},
 		{on("help", "?"), "this help", "help", 0, nowhere, (*screen).openHelp},
 		{on("quit", "q", "ctrl+c"), "quit: asks whether the run stops", "quit", 0, nowhere, (*screen).quit},
 	}
@@ -71,7 +76,7 @@ func actions() []action {
 func (m *screen) press(key string) tea.Cmd {
 	for _, a := range m.actions {
 		if name, ok := a.named(key); ok && m.offers(a) {
-			return a.do(m, name)
+			return m.perform(a, name)
 		}
 	}
 	return nil
@@ -209,11 +214,6 @@ func (m *screen) prefer(theme themes.Theme) tea.Cmd {
 	m.dress(theme)
 	m.chosen = true
 	return m.say(notice{text: fmt.Sprintf("theme %s", theme.Name)})
-}
-
-func (m *screen) openHelp(string) tea.Cmd {
-	m.dialog = helpDialog
-	return nil
 }
 
 func (m *screen) quit(string) tea.Cmd {

@@ -46,11 +46,13 @@ func (m *screen) over() bool { return m.latest != nil && m.latest.Phase.Over() }
 type source int
 
 const (
-	nowhere source = iota
-	flow           // a run at work, or files
-	altered        // the same, while a latent of the lattice is fixed
-	control        // a run at work that takes commands
-	library        // the other runs that there are
+	nowhere  source = iota
+	flow            // a run at work, or files
+	altered         // the same, while a latent of the lattice is fixed
+	control         // a run at work that takes commands
+	library         // the other runs that there are
+	workshop        // where runs are made
+	past            // something that can be undone
 )
 
 // reaches says whether a source answers now.
@@ -60,6 +62,10 @@ func (m *screen) reaches(s source) bool {
 		return true
 	case s == library:
 		return m.host != nil && m.host.library != nil
+	case s == past:
+		return len(m.past) > 0
+	case s == workshop:
+		return m.host != nil && m.host.workshop() != nil
 	case m.latest == nil || m.severed || m.link.Watching:
 		return false
 	case s == altered:

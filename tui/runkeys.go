@@ -23,6 +23,12 @@ func deeds() []deed {
 		{upright, "choose a run", "choose", nil, (*runsPage).step},
 		{keys(on("page-up", "pgup", "ctrl+u"), on("page-down", "pgdown", "ctrl+d"), on("first", "home", "g"), on("last", "end", "G")), "a page up or down, the first and the last", "", nil, (*runsPage).leap},
 		{on("filter", "/"), "show only rows that have some words", "filter", nil, (*runsPage).openFilter},
+		{on("mark", "space", "x"), "mark a run to be compared, or no longer", "mark", (*runsPage).mayCompare, (*runsPage).toggleMark},
+		{on("compare", "c"), "draw the marked runs' curves along with those of the run below", "compare", (*runsPage).mayCompare, (*runsPage).compare},
+		{on("new", "N"), "start a new run, from a form", "new run", (*runsPage).isWorkshop, (*runsPage).openForm},
+		{on("warm", "W"), "start one with what this has learnt, on a larger lattice", "warm start", (*runsPage).mayWarm, (*runsPage).openWarm},
+		{on("branch", "B"), "copy the run as it stands, to go on in two ways", "branch", (*runsPage).mayWarm, (*runsPage).branch},
+		{on("continue", "r"), "go on with a run that was stopped", "resume", (*runsPage).mayContinue, (*runsPage).resume},
 		{on("delete", "D"), "delete the run's directory: asks first", "delete", (*runsPage).mayDelete, (*runsPage).askDelete},
 		{on("help", "?"), "this help", "help", nil, (*runsPage).openHelp},
 		{on("back", "q", "esc", "ctrl+c"), "go back", "back", nil, (*runsPage).back},
@@ -99,8 +105,7 @@ func (p *runsPage) openIt(string) tea.Cmd {
 	if e.Dir == p.open {
 		return leave(nil)
 	}
-	p.covered, p.busy = true, "opening "+Clean(e.Dir)
-	return lookAt(e.Dir)
+	return p.look(e.Dir)
 }
 
 func (p *runsPage) step(name string) tea.Cmd {
@@ -144,9 +149,8 @@ func (p *runsPage) edit(msg tea.Msg) (cmd tea.Cmd) {
 // mayDelete says that the chosen run can go: one at work cannot, nor the one on
 // the page below.
 func (p *runsPage) mayDelete() bool {
-	_, workshop := p.host.library.(Workshop)
 	e, ok := p.selected()
-	return workshop && ok && !e.Live && e.Dir != p.open
+	return p.isWorkshop() && ok && !e.Live && e.Dir != p.open
 }
 
 func (p *runsPage) askDelete(string) tea.Cmd {
@@ -158,14 +162,13 @@ func (p *runsPage) askDelete(string) tea.Cmd {
 func (p *runsPage) answerDelete(key string) tea.Cmd {
 	dir := p.doomed
 	p.doomed = ""
-	w, ok := p.host.library.(Workshop)
-	if key != "y" || !ok {
+	if key != "y" || !p.isWorkshop() {
 		return nil
 	}
 	p.marked = slices.DeleteFunc(p.marked, func(d string) bool { return d == dir })
 	p.busy = "deleting " + Clean(dir)
-	h := p.host
-	return h.during(func() tea.Msg { return doneMsg{"deleted " + dir, w.Delete(h.watch, dir)} })
+	h, w := p.host, p.host.workshop()
+	return h.during(func() tea.Msg { return doneMsg{text: "deleted " + dir, err: w.Delete(h.watch, dir)} })
 }
 
 func (p *runsPage) openHelp(string) tea.Cmd {

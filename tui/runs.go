@@ -55,16 +55,28 @@ type (
 	}
 )
 
+// notice says what was done, or why not.
+func (d doneMsg) notice() notice {
+	if d.err == nil {
+		return notice{text: d.text}
+	}
+	text := d.err.Error()
+	if hint := hintOf(d.err); hint != "" {
+		text += "; " + hint
+	}
+	return notice{text, true}
+}
+
 // relistTime is between two looks at the runs.
-const relistTime = 3 * time.Second
+const (
+	firstRelistTime = 100 * time.Millisecond
+	relistTime      = 3 * time.Second
+)
 
 // newRunsPage is the list of the host's library, over the run in a directory if
 // that is not empty.
 func newRunsPage(h *host, open string) *runsPage {
-	p := &runsPage{host: h, styles: h.styles, open: open, at: open, filter: textinput.New()}
-	p.filter.Prompt = "/"
-	p.filter.SetVirtualCursor(false)
-	p.filter.KeyMap.Paste.Unbind() // it would be this host's clipboard
+	p := &runsPage{host: h, styles: h.styles, open: open, at: open, filter: newInput()}
 	return p
 }
 
@@ -109,18 +121,17 @@ func (p *runsPage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.round == p.round && !p.covered {
 			return p, p.list()
 		}
+	case coveredMsg:
+		p.covered = true
 	case shownMsg:
-		p.covered = false
+		p.covered, p.busy = false, ""
 		return p, p.list()
 	case unopenedMsg:
-		p.covered, p.busy = false, ""
+		p.busy = ""
 		return p, tea.Batch(p.list(), p.say(notice{msg.err.Error(), true}))
 	case doneMsg:
 		p.busy = ""
-		if msg.err != nil {
-			return p, tea.Batch(p.list(), p.say(notice{msg.err.Error(), true}))
-		}
-		return p, tea.Batch(p.list(), p.say(notice{text: msg.text}))
+		return p, tea.Batch(p.list(), p.say(msg.notice()))
 	case silenceMsg:
 		if msg.said == p.said {
 			p.notice = notice{}
@@ -129,15 +140,25 @@ func (p *runsPage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return p, nil
 }
 
+// look opens a run over the list.
+func (p *runsPage) look(dir string) tea.Cmd {
+	p.busy, p.at = "opening "+Clean(dir), dir
+	return lookAt(dir)
+}
+
 // take receives the list, and asks for the next one after a while.
 func (p *runsPage) take(l listedMsg) tea.Cmd {
+	wait := relistTime
+	if !p.known { // the first list is a quick one
+		wait = firstRelistTime
+	}
 	p.listing, p.known, p.failure = false, true, l.err
 	if l.err == nil {
 		p.all = l.all
 	}
 	p.keepChoice()
 	p.round++
-	return later(p.host.watch)(relistTime, relistMsg{p.round})
+	return later(p.host.watch)(wait, relistMsg{p.round})
 }
 
 func (p *runsPage) say(n notice) tea.Cmd {
@@ -205,13 +226,7 @@ func (p *runsPage) View() tea.View {
 func (p *runsPage) lines() []string {
 	st := p.styles
 	if p.area.width < minWidth || p.area.height < minHeight {
-		lines := blank(p.area.width, p.area.height)
-		for i, text := range []string{fmt.Sprintf("needs %d x %d", minWidth, minHeight), "q goes back"} {
-			if i < len(lines) {
-				lines[i] = fit(center(text, p.area.width), p.area.width)
-			}
-		}
-		return lines
+		return tooSmallFor("q goes back", p.area)
 	}
 	all := p.visible()
 	title := spread(" "+st.accent.paint("neuralrg")+"  "+p.summary(all), st.muted.paint("runs "), p.area.width)
@@ -252,7 +267,7 @@ func (p *runsPage) status() string {
 	st := p.styles
 	switch e, ok := p.selected(); {
 	case p.typing:
-		return fit(" "+st.accent.paint("/")+Clean(p.filter.Value())+st.strong.paint("▏")+st.muted.paint("  words that a row must have; enter keeps, esc clears"), p.area.width)
+		return fit(" "+st.accent.paint("/")+typing(p.filter, max(min(p.area.width/3, ansi.StringWidth(p.filter.Value())+1), 1), st)+st.muted.paint("  words that a row must have; enter keeps, esc clears"), p.area.width)
 	case p.busy != "":
 		return fit(" "+st.muted.paint(p.busy), p.area.width)
 	case p.failure != nil:

@@ -64,10 +64,14 @@ type screen struct {
 	still *frozen // what the panes show instead, if it is to stand
 	mouse bool    // is the screen's, not the terminal's
 
-	dialog dialog
-	choice choice
-	notice notice
-	said   int // numbers the notices, so that a new one is not cleared too soon
+	dialog   dialog
+	choice   choice
+	palette  palette
+	help     help
+	past     []change // that can be undone, the oldest first
+	released bool     // the fixed latent was given back, and that does not show yet
+	notice   notice
+	said     int // numbers the notices, so that a new one is not cleared too soon
 
 	queue      []run.Command // one command is under way at a time, to keep their order
 	busy       bool
@@ -132,7 +136,13 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.dress(themes.For(msg.IsDark()))
 		}
 	case tea.KeyPressMsg:
-		if m.dialog != noDialog {
+		switch m.dialog {
+		case noDialog:
+		case paletteDialog:
+			return m, m.seek(msg)
+		case helpDialog:
+			return m, m.consult(msg)
+		default:
 			return m, m.answer(msg.String())
 		}
 		return m, m.press(msg.String())
@@ -150,6 +160,8 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.answered(msg)
 	case unopenedMsg:
 		return m, m.say(notice{msg.err.Error(), true})
+	case doneMsg:
+		return m, m.say(msg.notice())
 	case silenceMsg:
 		if msg.said == m.said {
 			m.notice = notice{}

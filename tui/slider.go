@@ -29,20 +29,24 @@ func (m *screen) slide(name string) tea.Cmd {
 		Latent: m.view.latent,
 		Value:  max(-run.MostLatent, min(run.MostLatent, steps*slideStep)),
 	}
-	m.view.sliding = true
+	m.view.sliding, m.released = true, false
 	return m.send(run.Command{Kind: run.Fix, Latent: m.view.slid.Latent, Value: m.view.slid.Value})
 }
 
 // release gives the lattice its latents as they were drawn.
 func (m *screen) release(string) tea.Cmd {
-	m.view.sliding = false
+	m.view.sliding, m.released = false, true
 	return m.send(run.Command{Kind: run.Release})
 }
 
 // settleSlider forgets what was asked for once the lattice shows it.
 func (m *screen) settleSlider() {
-	if f := fixedOf(m.latest); f != nil && *f == m.view.slid {
+	f := fixedOf(m.latest)
+	if f != nil && *f == m.view.slid {
 		m.view.sliding = false
+	}
+	if f == nil {
+		m.released = false
 	}
 }
 

@@ -48,8 +48,10 @@ type (
 	unopenedMsg struct{ err error }
 	// leaveMsg takes the page away that says so. The one below may be told something.
 	leaveMsg struct{ word tea.Msg }
-	// shownMsg tells a page that nothing lies over it any more.
-	shownMsg struct{}
+	// coveredMsg tells a page that another lies over it, shownMsg that none does any
+	// more.
+	coveredMsg struct{}
+	shownMsg   struct{}
 )
 
 // push puts a page over the one that returns it.
@@ -159,11 +161,12 @@ func (s *stack) deliver(p *page, msg tea.Msg) tea.Cmd {
 
 // push puts a page on top, in the theme of the one below.
 func (s *stack) push(p *page, more tea.Cmd) tea.Cmd {
-	dress(p.model, s.top().model)
+	below := s.top()
+	dress(p.model, below.model)
 	s.last++
 	p.number = s.last
 	s.pages = append(s.pages, p)
-	return tea.Batch(s.tell(p, s.area), s.from(p, p.model.Init()), more)
+	return tea.Batch(s.tell(below, coveredMsg{}), s.tell(p, s.area), s.from(p, p.model.Init()), more)
 }
 
 // pop takes a page away, and shows the one below what it has missed.

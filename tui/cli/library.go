@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"neuralrg/training/remote"
@@ -22,12 +24,15 @@ type shelf struct {
 	app *app
 	dir string
 	own string // the run of this process, as it is named; empty if there is none
+
+	listed atomic.Bool // once: what takes longer comes with the second list
 }
 
 // library is what the screen of a run has beside it.
 func (a *app) library(own string) tui.Library { return &shelf{app: a, dir: runsDir, own: own} }
 
-// List looks at all runs: those at work first, and then the newest.
+// List looks at all runs: those at work first, and then the newest. The first time it
+// does not ask those at work, which tell no more than whether they are paused.
 func (s *shelf) List(ctx context.Context) ([]tui.Entry, error) {
 	dirs, err := runsIn(s.dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -37,14 +42,21 @@ func (s *shelf) List(ctx context.Context) ([]tui.Entry, error) {
 		dirs = withLive(dirs)
 	}
 	dirs = s.withOwn(dirs)
-	all := make([]tui.Entry, 0, len(dirs))
+	all := make([]tui.Entry, len(dirs))
+	again := s.listed.Swap(true)
+	eachOf(ctx, len(dirs), func(i int) {
+		l, owner := glance(dirs[i])
+		if again && owner != nil {
+			l.ask(owner)
+		}
+		all[i] = entry(l)
+	})
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	changed := map[string]time.Time{}
 	for _, dir := range dirs {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		e := entry(look(dir))
-		all, changed[e.Dir] = append(all, e), lastChange(dir)
+		changed[dir] = lastChange(dir)
 	}
 	slices.SortStableFunc(all, func(a, b tui.Entry) int {
 		if a.Live != b.Live {
@@ -56,6 +68,24 @@ func (s *shelf) List(ctx context.Context) ([]tui.Entry, error) {
 		return changed[b.Dir].Compare(changed[a.Dir])
 	})
 	return all, nil
+}
+
+// eachOf does something for each of n, some at a time, until ctx is done: a run
+// that is asked where it stands may take its time.
+func eachOf(ctx context.Context, n int, do func(i int)) {
+	var work sync.WaitGroup
+	room := make(chan struct{}, 8)
+	for i := range n {
+		room <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
+		work.Go(func() {
+			do(i)
+			<-room
+		})
+	}
+	work.Wait()
 }
 
 // withOwn names the run of this process as the screen does.

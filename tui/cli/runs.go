@@ -132,8 +132,17 @@ func bare(err error) error {
 	return err
 }
 
-// look finds out where a run stands.
+// look finds out where a run stands, and asks one at work.
 func look(dir string) listed {
+	l, o := glance(dir)
+	if o != nil {
+		l.ask(o)
+	}
+	return l
+}
+
+// glance finds out where a run stands by its files, and who is at work on it.
+func glance(dir string) (listed, *run.Owner) {
 	g, err := run.GlanceAt(dir, averaged)
 	l := listed{Dir: dir, State: g.Phase, Epoch: g.Epoch, Problem: g.Why}
 	if err != nil {
@@ -142,13 +151,16 @@ func look(dir string) listed {
 			l.State = damaged
 		}
 	}
-	if o := g.Owner; o != nil && !o.Dead {
-		l.Host, l.PID = o.Host, o.PID
-		l.ask(o)
+	owner := g.Owner
+	if owner != nil && owner.Dead {
+		owner = nil
+	}
+	if owner != nil {
+		l.Host, l.PID = owner.Host, owner.PID
 	}
 	c := g.Config
 	if c.L == 0 { // it could not be read
-		return l
+		return l, owner
 	}
 	l.L, l.T, l.Preset, l.Batch, l.Seed, l.Epochs = c.L, c.Temperature, c.Preset, c.Batch, c.Seed, c.Epochs
 	if len(g.Last) > 0 {
@@ -159,7 +171,7 @@ func look(dir string) listed {
 		}
 		l.Gap, l.GapError = finite(gap), finite(math.Sqrt(variance))
 	}
-	return l
+	return l, owner
 }
 
 // ask asks a run at work on this host where it stands: its files do not tell
