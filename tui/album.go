@@ -5,7 +5,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"neuralrg/training/run"
 	"neuralrg/tui/chart"
@@ -65,8 +64,11 @@ func askedAbout(l *run.Lattice, at time.Time) asked {
 	return question
 }
 
-// frameWidth is the least width of a panel, that of a magnetization.
-const frameWidth = 8
+// Panels are at least as wide as a magnetization, and stand close.
+const (
+	frameWidth = 8
+	frameGap   = 1
+)
 
 // sheetOf lays out as many panels of a lattice of side L as there is room for, of at
 // most so many: fine ones if there are a few of these, for one has seen one already.
@@ -74,8 +76,8 @@ func sheetOf(L, most int, area size, whole bool) (m mosaic, n int, ok bool) {
 	for _, least := range []int{min(fewPanels, most), 1} {
 		for tiles := min(L, fewTiles); tiles >= 2 && (least == 1 || tiles >= min(L, fewTiles/2)); tiles /= 2 {
 			for n := most; n >= least; n-- {
-				if columns, r, ok := tessellate(L, n, tiles, frameWidth, area, whole); ok {
-					return mosaic{columns: columns, raster: r, least: frameWidth}, n, true
+				if columns, r, ok := tessellate(L, n, tiles, frameWidth, frameGap, area, whole); ok {
+					return mosaic{columns: columns, raster: r, least: frameWidth, gap: frameGap}, n, true
 				}
 			}
 		}
@@ -92,15 +94,14 @@ func (m mosaic) frameWords(name string, magnetization float64, st *styles) strin
 	return spread(st.muted.paint(name), words, m.width())
 }
 
-// drawGallery shows several draws in the chosen picture, and under them what they
-// say together.
+// drawGallery shows several draws in the chosen picture, and under them its legend
+// if there is room.
 func drawGallery(s *run.Snapshot, v view, area size, st *styles) []string {
-	g := s.Gallery
-	if g == nil || g.Check(s.Config.L) != nil {
+	g := galleryOf(s)
+	if g == nil {
 		return waiting("other draws", area, st)
 	}
-	words := under(area)
-	sheet, n, ok := sheetOf(s.Config.L, len(g.Lattices), size{area.width, area.height - words}, v.picture != spinPicture && st.signed.Shaded())
+	sheet, n, ok := sheetOf(s.Config.L, len(g.Lattices), area, v.picture != spinPicture && st.signed.Shaded())
 	if !ok {
 		return waiting("more room", area, st)
 	}
@@ -111,29 +112,27 @@ func drawGallery(s *run.Snapshot, v view, area size, st *styles) []string {
 		panels = append(panels, sheet.panel(drawn(l, v.picture, sheet.raster, sheet.raster.Rows(), st), name))
 	}
 	lines := sheet.lay(panels)
-	if words == 0 {
-		return middle(lines, area)
+	if len(lines) < area.height {
+		lines = append(lines, v.picture.legend(&g.Lattices[0], captionWidth, st))
 	}
-	lines = append(lines, galleryWords(g, v.picture, min(max(sheet.across(), 2*captionWidth), area.width), st))
 	return middle(lines, area)
 }
 
-// under are the rows of words under all panels.
-func under(area size) int {
-	if area.height < lowPane {
-		return 0
+// galleryOf is the gallery of a snapshot, if there is one that can be drawn.
+func galleryOf(s *run.Snapshot) *run.Gallery {
+	if s.Gallery == nil || s.Gallery.Check(s.Config.L) != nil {
+		return nil
 	}
-	return 1
+	return s.Gallery
 }
 
-// galleryWords are the legend of a gallery and the correlation length of all of it.
-func galleryWords(g *run.Gallery, p picture, width int, st *styles) string {
-	words := fmt.Sprintf("%s of %d draws ", st.xi(), len(g.Lattices)) + right("-", 5)
+// galleryNote is the correlation length of a whole gallery.
+func galleryNote(g *run.Gallery, st *styles) string {
+	length := "-"
 	if g.CorrelationLength > 0 {
-		words = fmt.Sprintf("%s of %d draws %s", st.xi(), len(g.Lattices), number(g.CorrelationLength, 1, 5))
+		length = number(g.CorrelationLength, 1, 4)
 	}
-	legend := p.legend(&g.Lattices[0], min(captionWidth, max(width-ansi.StringWidth(words)-1, 0)), st)
-	return spread(st.muted.paint(words), legend, width)
+	return fmt.Sprintf("%s %s of %d draws", st.xi(), length, len(g.Lattices))
 }
 
 // stripOf is the strip of a snapshot, if there is one that can be drawn.
@@ -150,37 +149,40 @@ func drawStrip(s *run.Snapshot, area size, st *styles) []string {
 	if strip == nil {
 		return waiting("the first configuration", area, st)
 	}
-	sheet, n, ok := sheetOf(strip.Side, len(strip.Frames), size{area.width, area.height - under(area)}, false)
+	sheet, n, ok := sheetOf(strip.Side, len(strip.Frames), area, false)
 	if !ok {
 		return waiting("more room", area, st)
 	}
 	lines := sheet.lay(framesOf(strip, n, sheet, st))
-	if under(area) == 0 {
-		return middle(lines, area)
-	}
-	first, last := strip.Frames[0].Epoch, strip.Frames[len(strip.Frames)-1].Epoch
-	words := st.muted.paint(fmt.Sprintf("epochs %s to %s", count(first), count(last)))
-	return middle(append(lines, spread(words, spinPicture.legend(nil, 0, st), max(sheet.across(), captionWidth))), area)
+	return middle(lines, area)
+}
+
+// stripNote is what a strip spans.
+func stripNote(strip *run.Strip) string {
+	return fmt.Sprintf("epochs %s to %s", count(strip.Frames[0].Epoch), count(strip.Frames[len(strip.Frames)-1].Epoch))
 }
 
 // The rows of a strip under the lattice: an empty one, the frames, and their epochs.
 const (
 	frameRows = 8
 	stripRows = 1 + frameRows + 1
+
+	roomyLattice = 18 // rows that the lattice has before there is room for a strip
 )
 
-// stripBelow is one row of the strip; it is empty while there is but one frame.
-func stripBelow(s *run.Snapshot, width int, st *styles) []string {
+// stripBelow is one row of the strip, where it leaves the lattice enough. It is empty
+// while there is but one frame.
+func stripBelow(s *run.Snapshot, area size, st *styles) []string {
 	strip := stripOf(s)
-	if strip == nil || len(strip.Frames) < 2 {
+	if strip == nil || len(strip.Frames) < 2 || area.height < stripRows+roomyLattice {
 		return nil
 	}
 	r, ok := chart.Fit(strip.Side, panelWidth, frameRows, false)
-	n := min((width+panelGap)/(panelWidth+panelGap), len(strip.Frames))
+	n := min((area.width+frameGap)/(panelWidth+frameGap), len(strip.Frames))
 	if !ok || n < 2 {
 		return nil
 	}
-	row := mosaic{columns: n, raster: r, least: panelWidth}
+	row := mosaic{columns: n, raster: r, least: panelWidth, gap: frameGap}
 	return append([]string{""}, row.lay(framesOf(strip, n, row, st))...)
 }
 

@@ -37,7 +37,7 @@ func drawEnergy(s *run.Snapshot, v view, area size, st *styles) []string {
 
 // The rows that a chart needs to be of use, and that it has before there is room
 // for anything that one can do without.
-const minChart, goodChart = 5, 8
+const minChart, goodChart = 5, 7
 
 func energyNote(s *run.Snapshot, v view) string {
 	note := "of the dual, nats"

@@ -100,9 +100,19 @@ func TestScreens(t *testing.T) {
 		"galleryZoomed": func(m *screen) { m.view.album, m.view.zoomed = galleryAlbum, true },
 		"stripZoomed":   func(m *screen) { m.view.album, m.view.zoomed = stripAlbum, true },
 		"gap":           func(m *screen) { m.view.focus, m.view.gap = energyPane, true },
-		"zoomed":        func(m *screen) { m.view.focus, m.view.zoomed = energyPane, true },
-		"notice":        func(m *screen) { m.say(notice{text: "saving a checkpoint"}) },
-		"starting":      func(m *screen) { m.latest, m.calm = nil, nil },
+		"companions": func(m *screen) {
+			m.view.focus, m.view.zoomed, m.view.gap = energyPane, true, true
+			m.accompany([]companion{companionOf("runs/longer", sample(16, 2000)), companionOf("runs/smaller", sample(8, 800))})
+		},
+		"frozen": func(m *screen) {
+			m.freeze("")
+			s := *m.latest
+			s.Epoch += 70
+			m.latest, m.calm = &s, &s
+		},
+		"zoomed":   func(m *screen) { m.view.focus, m.view.zoomed = energyPane, true },
+		"notice":   func(m *screen) { m.say(notice{text: "saving a checkpoint"}) },
+		"starting": func(m *screen) { m.latest, m.calm = nil, nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := still(s, size{80, 24}, colorprofile.ASCII, false)

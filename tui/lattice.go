@@ -36,33 +36,35 @@ func drawLattice(s *run.Snapshot, v view, area size, st *styles) []string {
 	if !ok {
 		return waiting("more room", area, st)
 	}
+	above, below := area, stripBelow(s, area, st)
+	if less, m, ok := latticeRaster(s.Lattice.L, size{area.width, area.height - len(below)}, st.signed.Shaded()); ok && less.Pool == r.Pool {
+		r, n, above.height = less, m, area.height-len(below)
+	} else {
+		below = nil
+	}
 	var blocks [][]string
 	for i := range n {
 		if i > 0 {
 			blocks = append(blocks, blank(latticeGap, 1))
 		}
 		which := (v.picture + picture(i)) % pictures
-		blocks = append(blocks, captioned(s.Lattice, which, i == 0, r, area.height-captionRows, n == 1, st))
+		blocks = append(blocks, captioned(s.Lattice, which, i == 0, r, above.height-captionRows, n == 1, st))
 	}
-	lines := beside(blocks...)
-	if spare := area.height - len(lines); spare >= stripRows {
-		lines = append(lines, stripBelow(s, area.width, st)...)
-	}
-	return middle(lines, area)
+	return middle(append(beside(blocks...), below...), area)
 }
 
 func valid(l *run.Lattice) bool {
 	return l != nil && l.L > 1 && len(l.X) == l.L*l.L && len(l.Spins) == l.L*l.L
 }
 
-func latticeNote(s *run.Snapshot, v view) string {
+func latticeNote(s *run.Snapshot, v view, st *styles) string {
 	switch {
 	case s == nil || s.Lattice == nil:
 		return ""
-	case v.album == galleryAlbum && s.Gallery != nil:
-		return "several draws · epoch " + count(s.Gallery.Epoch)
-	case v.album == stripAlbum:
-		return "through training"
+	case v.album == galleryAlbum && galleryOf(s) != nil:
+		return galleryNote(galleryOf(s), st)
+	case v.album == stripAlbum && stripOf(s) != nil:
+		return stripNote(stripOf(s))
 	}
 	return fmt.Sprintf("epoch %s · draw %d", count(s.Lattice.Epoch), s.Lattice.Draw+1)
 }

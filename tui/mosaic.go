@@ -9,6 +9,7 @@ type mosaic struct {
 	columns int
 	raster  chart.Raster // of the finest lattice
 	least   int          // width of a panel
+	gap     int          // between two
 	aside   bool         // the legend stands beside it, not under it
 }
 
@@ -51,8 +52,8 @@ func mosaicIn(L, top int, room size, whole bool) (mosaic, bool) {
 	for _, least := range []int{min(fewPanels, all), 1} {
 		for tiles := min(L, fewTiles); tiles >= 2; tiles /= 2 {
 			for panels := all; panels >= least; panels-- {
-				if columns, r, ok := tessellate(L, panels, tiles, panelWidth, room, whole); ok {
-					return mosaic{levels: worthShowing(L, top, panels-1), columns: columns, raster: r, least: panelWidth}, true
+				if columns, r, ok := tessellate(L, panels, tiles, panelWidth, panelGap, room, whole); ok {
+					return mosaic{levels: worthShowing(L, top, panels-1), columns: columns, raster: r, least: panelWidth, gap: panelGap}, true
 				}
 			}
 		}
@@ -63,10 +64,10 @@ func mosaicIn(L, top int, room size, whole bool) (mosaic, bool) {
 // tessellate puts so many panels into the number of rows that makes them largest,
 // and into no more columns than these need. It is not ok if they had fewer tiles
 // than asked for, or were narrower than least.
-func tessellate(L, panels, tiles, least int, room size, whole bool) (columns int, best chart.Raster, ok bool) {
+func tessellate(L, panels, tiles, least, gap int, room size, whole bool) (columns int, best chart.Raster, ok bool) {
 	for rows := panels; rows > 0; rows-- {
 		n := (panels + rows - 1) / rows
-		width := (room.width - (n-1)*panelGap) / n
+		width := (room.width - (n-1)*gap) / n
 		r, fits := chart.Fit(L, width, room.height/rows-1, whole)
 		if fits && width >= least && r.Tiles >= tiles && r.Columns() >= best.Columns() {
 			columns, best, ok = n, r, true
@@ -92,7 +93,7 @@ func worthShowing(L, top, n int) []int {
 func (m mosaic) width() int { return max(m.raster.Columns(), m.least) }
 
 // across is the width of a full row.
-func (m mosaic) across() int { return m.columns*(m.width()+panelGap) - panelGap }
+func (m mosaic) across() int { return m.columns*(m.width()+m.gap) - m.gap }
 
 // of is the raster of a lattice of a side of L sites, on the same square.
 func (m mosaic) of(L int) chart.Raster {
@@ -108,7 +109,7 @@ func (m mosaic) lay(panels [][]string) []string {
 		var row [][]string
 		for i := first; i < first+m.columns; i++ {
 			if i > first {
-				row = append(row, blank(panelGap, 1))
+				row = append(row, blank(m.gap, 1))
 			}
 			if i < len(panels) {
 				row = append(row, panels[i])

@@ -375,7 +375,7 @@ func (m *screen) drawPane(p placed) []string {
 	area := inside(p.area)
 	switch p.pane {
 	case latticePane:
-		b.note = latticeNote(m.lattice(), m.view)
+		b.note = latticeNote(m.lattice(), m.view, m.styles)
 		lines = drawLattice(m.lattice(), m.view, area, m.styles)
 	case energyPane:
 		b.note = energyNote(m.shown(), m.view)

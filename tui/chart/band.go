@@ -31,7 +31,7 @@ func (p Plot) shade(graph []string, b Band, columns int) {
 	top, bottom := make([]int, columns), make([]int, columns)
 	for c := range columns {
 		from, to := c*n/columns, (c+1)*n/columns
-		top[c], bottom[c] = p.rows(extremes(b.Low[from:to], b.High[from:to]), len(graph))
+		top[c], bottom[c] = p.rows(extremes(b.Low[from:to], b.High[from:to]), len(graph), b.Dense)
 	}
 	glyph := paint(b.Color, b.glyph(p.ASCII))
 	for row, line := range graph {
@@ -66,16 +66,19 @@ func extremes(low, high []float64) interval {
 }
 
 // rows are the rows from the top that a range covers, of n for the whole
-// ordinate: top > bottom if it covers none.
-func (p Plot) rows(r interval, n int) (top, bottom int) {
+// ordinate: top > bottom if it covers none. A row is covered if the range comes near
+// its middle, or, where it is to be fully covered, has it.
+func (p Plot) rows(r interval, n int, fully bool) (top, bottom int) {
 	if r.low > r.high || r.low > p.High || r.high < p.Low {
 		return 1, 0
 	}
-	row := func(v float64) int {
-		share := (max(p.Low, min(p.High, v)) - p.Low) / (p.High - p.Low)
-		return n - 1 - int(math.Round(share*float64(n-1)))
+	height := func(v float64) float64 {
+		return (max(p.Low, min(p.High, v)) - p.Low) / (p.High - p.Low) * float64(n-1)
 	}
-	return row(r.high), row(r.low)
+	if fully {
+		return n - 1 - int(math.Floor(height(r.high))), n - 1 - int(math.Ceil(height(r.low)))
+	}
+	return n - 1 - int(math.Round(height(r.high))), n - 1 - int(math.Round(height(r.low)))
 }
 
 // fillBlanks puts a glyph into each blank cell behind the axis that is wanted.

@@ -181,8 +181,9 @@ func TestTicks(t *testing.T) {
 		{1, 7, 3, []float64{2, 4, 6}},
 		{1, 3, 10, []float64{1, 2, 3}},
 		{5, 5, 4, []float64{5}},
+		{-0.5, 10, 2, []float64{0, 10}},
 	} {
-		if got := Ticks(c.first, c.last, c.n); !slices.Equal(got, c.want) {
+		if got := Ticks(c.first, c.last, c.n); !slices.Equal(got, c.want) || math.Signbit(got[0]) {
 			t.Errorf("Ticks(%v, %v, %d) = %v, want %v", c.first, c.last, c.n, got, c.want)
 		}
 	}

@@ -13,12 +13,13 @@ type SparkInk struct {
 }
 
 // Spark is the course of a quantity on one line of some width: heights from the
-// lowest to the highest of its values, in the middle if they are all the same.
+// lowest to the highest of its values, in the middle if they are all the same. None
+// touches the line above.
 // What is not finite is a gap.
 func Spark(values []float64, width int, ink SparkInk) string {
-	glyph := []rune("▁▂▃▄▅▆▇█")
+	glyph := []rune("▁▂▃▄▅▆▇")
 	if ink.ASCII {
-		glyph = []rune("_.,-~=*#")
+		glyph = []rune("_.,-~=*")
 	}
 	points := Resample(values, max(width, 0))
 	low, high := math.Inf(1), math.Inf(-1)
@@ -33,7 +34,7 @@ func Spark(values []float64, width int, ink SparkInk) string {
 		case !finite(v):
 			line.WriteRune(' ')
 		case !(high/2-low/2 > 1e-12*math.Abs(high)):
-			line.WriteRune(glyph[len(glyph)/2-1])
+			line.WriteRune(glyph[len(glyph)/2])
 		default:
 			line.WriteRune(glyph[int(math.Round((v/2-low/2)/(high/2-low/2)*float64(len(glyph)-1)))])
 		}
