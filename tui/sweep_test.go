@@ -12,6 +12,7 @@ import (
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/exp/golden"
 
 	"neuralrg/training/sweep"
 )
@@ -116,6 +117,28 @@ func TestSweepScreen(t *testing.T) {
 	l.types("q")
 	if err := l.end(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Whole screens of a sweep, without colours so that they can be read.
+func TestSweepScreens(t *testing.T) {
+	for name, change := range map[string]func(p *sweepPage){
+		"120x30": func(*sweepPage) {},
+		"failed": func(p *sweepPage) { p.at = 3 },
+		"cancel": func(p *sweepPage) { p.doomed = 4 },
+		"curves": func(p *sweepPage) { p.area, p.curves = size{80, 24}, true },
+		"zoomed": func(p *sweepPage) { p.area, p.curves, p.plot = size{80, 24}, true, 1 },
+		"ascii":  func(p *sweepPage) { p.styles = still(nil, p.area, colorprofile.ASCII, true).styles },
+	} {
+		t.Run(name, func(t *testing.T) {
+			area := size{120, 30}
+			p := newSweepPage(&host{watch: t.Context(), styles: still(nil, area, colorprofile.ASCII, false).styles, library: newLibrary()}, newStudy())
+			p.area = area
+			now, _ := newStudy().Look(t.Context())
+			p.take(surveyMsg{now: now})
+			change(p)
+			golden.RequireEqual(t, p.View().Content+"\n")
+		})
 	}
 }
 

@@ -71,7 +71,11 @@ func (p *sweepPage) curveNames(width, most int) (lines []string) {
 	for i, c := range p.now.Plots[0].Curves {
 		parts = append(parts, st.ink(st.curveColor(i)).paint(letter(i%26))+" "+st.muted.paint(ansi.Truncate(Clean(c.Name), max(width-2, 1), "…")))
 	}
-	parts = append(parts, st.exact.paint("╌ exact"))
+	dash := "╌"
+	if st.ascii {
+		dash = "="
+	}
+	parts = append(parts, st.exact.paint(dash+" exact"))
 	for _, part := range parts {
 		switch {
 		case line == "":

@@ -116,9 +116,6 @@ func (s *Sweep) LogPath(index int) string {
 	return filepath.Join(s.Dir, logsName, s.number(index)+".txt")
 }
 
-// LogDir is the directory of these files.
-func (s *Sweep) LogDir() string { return filepath.Join(s.Dir, logsName) }
-
 // kept is the path of what a sweep keeps in the directory of a point.
 func (s *Sweep) kept(index int, name ...string) string {
 	return filepath.Join(append([]string{s.PointDir(index), keptName}, name...)...)
@@ -126,7 +123,7 @@ func (s *Sweep) kept(index int, name ...string) string {
 
 // Prepare makes the directories that whoever carries out these points writes to.
 func (s *Sweep) Prepare(points []int) error {
-	if err := os.MkdirAll(s.LogDir(), 0o777); err != nil {
+	if err := os.MkdirAll(filepath.Join(s.Dir, logsName), 0o777); err != nil {
 		return s.unwritable(err)
 	}
 	for _, index := range points {

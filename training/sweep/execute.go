@@ -71,12 +71,6 @@ const attemptPrefix = "attempt-"
 // errWithdrawn is why a run is told to stop when its point is cancelled.
 var errWithdrawn = errors.New("the point was cancelled")
 
-// IsAhead says of an error that the point begins from another one that is not
-// done yet.
-func IsAhead(err error) bool { return errors.As(err, new(ahead)) }
-
-type ahead struct{ *problem }
-
 // Execute carries out a point, from its newest checkpoint if it has one: it
 // trains, measures and writes the results. It takes the lease of the point, so
 // that of two processes only one does; run.Held tells of the error. When ctx is
@@ -131,10 +125,10 @@ func (w *work) ready() error {
 		return nil
 	}
 	if _, err := w.sweep.result(*from); err != nil {
-		return ahead{&problem{
+		return &problem{
 			text: fmt.Sprintf("point %d begins from point %d, which is not done", w.index, *from),
 			hint: fmt.Sprintf("carry that one out first: neuralrg sweep run %s", w.sweep.Dir),
-		}}
+		}
 	}
 	return nil
 }

@@ -50,9 +50,6 @@ type Status struct {
 	Result   *Result    `json:"result,omitempty"`
 }
 
-// Unfinished says that there is something left to do.
-func (s Status) Unfinished() bool { return s.State != Done }
-
 // failure is failed.json.
 type failure struct {
 	Format  int    `json:"format"`
