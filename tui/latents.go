@@ -151,10 +151,21 @@ func negated(r *run.Response) *run.Response {
 }
 
 func drawResponse(s *run.Snapshot, shown *run.Response, mark *chart.Mark, r chart.Raster, st *styles) []string {
-	limit := chart.Limit(shown.Map)
+	limit := responseLimit(shown.Map)
 	name := "∂⟨x⟩/∂z" + age(s.Epoch-shown.Epoch, st)
 	legend := chart.Legend(limit, max(r.Columns(), captionWidth)-ansi.StringWidth(name)-1, st.signed)
 	return tagged(chart.Signed(shown.Map, r, limit, st.signed, mark), name, legend, r)
+}
+
+// responseLimit is the limit of the colours. On a large lattice most of a response is
+// next to nothing, and a scale that shows how far it reaches would show only that: no
+// more than four times the limit is beyond it.
+func responseLimit(response []float32) float64 {
+	largest := float32(0)
+	for _, v := range response {
+		largest = max(largest, v, -v)
+	}
+	return max(chart.Limit(response), chart.Limit([]float32{largest / 4}))
 }
 
 // tagged puts a name and a legend on one line under a picture.

@@ -103,3 +103,21 @@ func TestResponseHasTheSignOfTheLattice(t *testing.T) {
 		}
 	}
 }
+
+// The colours of a response show how far it reaches, but not noise alone.
+func TestResponseLimit(t *testing.T) {
+	wide, narrow := make([]float32, 256), make([]float32, 4096)
+	for i := range 64 {
+		wide[i] = -0.39
+	}
+	wide[3] = 1.4
+	for i := range narrow {
+		narrow[i] = 0.01
+	}
+	narrow[7] = -0.984
+	for want, response := range map[float64][]float32{0.4: wide, 0.3: narrow} {
+		if got := responseLimit(response); math.Abs(got-want) > 1e-6 {
+			t.Errorf("limit %v, want %v", got, want)
+		}
+	}
+}
