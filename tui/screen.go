@@ -236,15 +236,23 @@ func (m *screen) say(n notice) tea.Cmd {
 }
 
 // send puts a command to the end of the queue. One that waits there and is of
-// the same kind with a value gives way to the newer.
+// the same kind with a value gives way to the newer. If too many wait it is not
+// sent: keys may come faster than a run answers, for as long as somebody likes.
 func (m *screen) send(c run.Command) tea.Cmd {
-	if n := len(m.queue); n > 0 && replaces(c, m.queue[n-1]) {
+	n := len(m.queue)
+	switch {
+	case n > 0 && replaces(c, m.queue[n-1]):
 		m.queue[n-1] = c
-	} else {
+	case n >= mostQueued && c.Kind != run.Stop:
+		return m.say(notice{"the run has not answered yet", true})
+	default:
 		m.queue = append(m.queue, c)
 	}
 	return m.next()
 }
+
+// mostQueued is how many commands may wait for the run.
+const mostQueued = 32
 
 // replaces says whether a command makes the one before it pointless.
 func replaces(c, before run.Command) bool {

@@ -549,3 +549,24 @@ func TestSamplersThatAreOff(t *testing.T) {
 		t.Errorf("the pane says %q", text)
 	}
 }
+
+// Commands that a run does not answer do not pile up without end, and to stop is
+// always possible.
+func TestQueueIsBounded(t *testing.T) {
+	c := newConsole(8, size{80, 24})
+	c.busy = true // the run does not answer
+	for range 1000 {
+		c.tell(key("space"))
+		c.tell(key("s"))
+	}
+	if n := len(c.queue); n != mostQueued {
+		t.Errorf("%d commands wait", n)
+	}
+	if !strings.Contains(c.text(), "the run has not answered yet") {
+		t.Errorf("the screen does not say so:\n%s", c.text())
+	}
+	c.stop()
+	if last := c.queue[len(c.queue)-1]; last.Kind != run.Stop {
+		t.Errorf("the last command is %v", last)
+	}
+}

@@ -112,9 +112,10 @@ func used(pid int) float64 {
 	return (user + system) / 100
 }
 
-// Twenty who look slow training by a tenth at most. Rounds with and without them
-// take turns, and the best of each kind counts: what else is at work on the machine
-// slows some rounds, and whoever looks would slow all.
+// Twenty who look slow training by a tenth at most: by what a run takes of the
+// processors for an epoch, and what the server takes from it. These hold on a
+// machine that has other things to do too; the time that epochs take is shown, and
+// depends on those. Rounds with and without viewers take turns.
 func TestCrowd(t *testing.T) {
 	rounds, each := 8, 15*time.Second // two minutes of each kind
 	if os.Getenv("NEURALRG_SOAK") == "" {
@@ -122,21 +123,29 @@ func TestCrowd(t *testing.T) {
 	}
 	dir := t.TempDir()
 	key, viewers := keyFile(t, dir, "viewers")
-	started := neuralrg(t, dir, "train", "--detach", "--dir", "run", "--epochs", "100000000", "--threads", fmt.Sprint(runtime.NumCPU()))
+	started := neuralrg(t, dir, "train", "--detach", "--dir", "run", "--epochs", "100000000", "--sampler", "off", "--threads", fmt.Sprint(runtime.NumCPU()), "--json")
 	if started.code != 0 {
 		t.Fatal(started.stderr)
 	}
 	defer neuralrg(t, dir, "stop", "run")
+	trains := int(number(t, decode(t, started.stdout), "pid"))
 	h := serve(t, dir, "run", "--authorized-keys", viewers)
+	serves := h.process.Process.Pid
 	run := filepath.Join(dir, "run")
-	time.Sleep(each) // the samplers warm up
+	time.Sleep(each) // the first epochs are slower
 
-	var without, with []float64 // medians of the rounds
-	var cost, received float64
+	var medians [2][]float64 // of the time of epochs in the rounds; alone, and with viewers
+	var taken, epochs [2]float64
+	var cost, received, watched float64
+	measure := func(kind int) {
+		before := used(trains)
+		times := paceOf(t, run, func() { time.Sleep(each) })
+		taken[kind] += used(trains) - before
+		epochs[kind] += float64(len(times))
+		medians[kind] = append(medians[kind], 1e3*times[len(times)/2])
+	}
 	for round := range rounds {
-		alone := paceOf(t, run, func() { time.Sleep(each) })
-		without = append(without, alone[len(alone)/2])
-
+		measure(0)
 		var all []*watcher
 		for range crowd {
 			all = append(all, watch(t, h.address, key))
@@ -146,14 +155,14 @@ func TestCrowd(t *testing.T) {
 				t.Fatal("not all see something")
 			}
 		}
-		before := used(h.process.Process.Pid)
 		seen := make([]int64, crowd)
 		for i, w := range all {
 			seen[i] = w.bytes.Load()
 		}
-		watched := paceOf(t, run, func() { time.Sleep(each) })
-		with = append(with, watched[len(watched)/2])
-		cost += used(h.process.Process.Pid) - before
+		before, began := used(serves), time.Now()
+		measure(1)
+		cost += used(serves) - before
+		watched += time.Since(began).Seconds()
 		for i, w := range all {
 			now := w.bytes.Load() - seen[i]
 			if now == 0 {
@@ -163,21 +172,15 @@ func TestCrowd(t *testing.T) {
 			_ = w.client.Close()
 		}
 	}
-	ratio := slices.Min(with) / slices.Min(without)
-	seconds := float64(rounds) * each.Seconds()
-	t.Logf("%d rounds of %v each: the median epoch takes %.2f ms alone in the best round, %.2f ms with %d viewers: ratio %.3f", rounds, each, 1e3*slices.Min(without), 1e3*slices.Min(with), crowd, ratio)
-	t.Logf("rounds alone %.2f ms", scaled(without, 1e3))
-	t.Logf("rounds with viewers %.2f ms", scaled(with, 1e3))
-	t.Logf("the server took %.1f %% of a core and sent %.1f kB/s in all", 100*cost/seconds, received/seconds/1e3)
-	if ratio > 1.10 {
-		t.Errorf("training is slowed by %.1f %%", 100*(ratio-1))
+	alone, crowded := taken[0]/epochs[0], taken[1]/epochs[1]
+	share := cost / watched / float64(runtime.NumCPU())
+	slowed := crowded/alone/(1-share) - 1
+	t.Logf("%d rounds of %v each, on %d processors", rounds, each, runtime.NumCPU())
+	t.Logf("an epoch takes %.2f ms of them alone and %.2f ms with %d viewers, and the server %.1f %%: training is slowed by %.1f %%",
+		1e3*alone, 1e3*crowded, crowd, 100*share, 100*slowed)
+	t.Logf("the median time of an epoch, round by round: alone %.1f ms, with viewers %.1f ms", medians[0], medians[1])
+	t.Logf("the viewers got %.1f kB/s in all", received/watched/1e3)
+	if slowed > 0.10 {
+		t.Errorf("training is slowed by %.1f %%", 100*slowed)
 	}
-}
-
-func scaled(values []float64, factor float64) []float64 {
-	all := slices.Clone(values)
-	for i := range all {
-		all[i] *= factor
-	}
-	return all
 }

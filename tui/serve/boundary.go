@@ -26,7 +26,7 @@ func (r role) permits(k run.Kind) bool {
 	switch k {
 	case run.Pause, run.Resume, run.SetRate, run.SetSampler, run.Save, run.Stop,
 		run.ResetChains, run.SetTrajectory, run.Tune,
-		run.Redraw, run.Respond, run.Examine, run.Fix, run.Release, run.Inform, run.Coarsen:
+		run.Redraw, run.Respond, run.Examine, run.Fix, run.Release, run.Inform, run.Coarsen, run.Gather:
 		return r == controller
 	}
 	return false

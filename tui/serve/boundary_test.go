@@ -60,7 +60,7 @@ func kinds(t *testing.T) []run.Kind {
 // thought about, and is nobody's until then.
 var steering = []run.Kind{
 	run.Pause, run.Resume, run.SetRate, run.SetSampler, run.Redraw, run.Respond, run.Examine, run.Fix,
-	run.Release, run.Inform, run.Coarsen, run.Save, run.Stop, run.ResetChains, run.SetTrajectory, run.Tune,
+	run.Release, run.Inform, run.Coarsen, run.Gather, run.Save, run.Stop, run.ResetChains, run.SetTrajectory, run.Tune,
 }
 
 // The boundary lets nothing through from a viewer or a stranger, and from a

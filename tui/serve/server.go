@@ -63,7 +63,7 @@ type limits struct {
 
 var usual = limits{
 	lines: 64, strange: 16, login: 15 * time.Second, opening: 15 * time.Second,
-	stall: 30 * time.Second, goodbye: 2 * time.Second, requests: 100, typed: 256, burst: 1024,
+	stall: 30 * time.Second, goodbye: 2 * time.Second, requests: 100, typed: 1024, burst: 4096,
 }
 
 // unread is how many bytes may be on their way to a client, about: pictures that wait
