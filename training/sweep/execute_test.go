@@ -141,7 +141,14 @@ func TestStates(t *testing.T) {
 	want(Cancelled)
 	put("retry.json", `{}`)
 	want(Pending)
-	put("lease", `{"format":1,"host":"far-away","boot":"b","pid":7,"started":"1","attempt":1,"heartbeat":"`+now()+`"}`)
+	living := `{"format":1,"host":"far-away","boot":"b","pid":7,"started":"1","attempt":1,"heartbeat":"` + now() + `"}`
+	put("../lease", living) // of somebody who goes on with the run by itself
+	want(Running)
+	if err := os.Remove(s.kept(0, "../lease")); err != nil {
+		t.Fatal(err)
+	}
+	want(Pending)
+	put("lease", living)
 	want(Running)
 	all := []Status{{Index: 0, State: Lost}, {Index: 1, State: Running}, {Index: 2, State: Pending}}
 	Join(all, map[int]Job{0: {ID: "9_0", Reason: "Resources"}, 1: {ID: "9_1"}})

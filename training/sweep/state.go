@@ -106,6 +106,11 @@ func (s *Sweep) judge(st *Status) {
 	if err != nil {
 		st.Why = err.Error()
 	}
+	if !alive(owner) { // a user may go on with the run by itself
+		if o, err := run.OwnerOf(s.PointDir(st.Index)); err == nil && alive(o) {
+			owner = o
+		}
+	}
 	st.Owner = owner
 	var failed failure
 	switch {
