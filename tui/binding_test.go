@@ -35,7 +35,7 @@ func TestKeysOfVi(t *testing.T) {
 			}
 		}
 		vi, arrow := newConsole(16, size{120, 40}), newConsole(16, size{120, 40})
-		for _, pane := range []string{"3", "4", "5"} {
+		for _, pane := range []string{"2", "3", "4", "5"} {
 			vi.press(pane, keys[0])
 			arrow.press(pane, keys[1])
 		}

@@ -80,6 +80,7 @@ func (p *painter) cell(img *image.RGBA, r image.Rectangle, content string, fg, b
 				part := image.Rect(
 					r.Min.X+int(math.Round(b.x0*float64(r.Dx()))), r.Min.Y+int(math.Round(b.y0*float64(r.Dy()))),
 					r.Min.X+int(math.Round(b.x1*float64(r.Dx()))), r.Min.Y+int(math.Round(b.y1*float64(r.Dy()))))
+				part.Max.X = max(part.Max.X, part.Min.X+1) // a stroke is not lost
 				draw.Draw(img, part, image.NewUniform(mix(bg, fg, b.ink)), image.Point{}, draw.Src)
 			}
 			return
