@@ -255,6 +255,9 @@ func (p *runsPage) summary(all []Entry) string {
 		}
 	}
 	text := fmt.Sprintf("%d runs, %d at work", len(p.all), live)
+	if len(p.all) == 1 {
+		text = fmt.Sprintf("1 run, %d at work", live)
+	}
 	if len(all) != len(p.all) {
 		text = fmt.Sprintf("%d of %s", len(all), text)
 	}

@@ -73,6 +73,18 @@ func (e *terminal) press(keys string) {
 	}
 }
 
+// settle waits until the screen has answered a key, but not for long: it may have
+// nothing to say.
+func (e *terminal) settle() {
+	before := e.screen()
+	for range 100 {
+		time.Sleep(20 * time.Millisecond)
+		if e.screen() != before {
+			return
+		}
+	}
+}
+
 // wait waits until the screen says all the words.
 func (e *terminal) wait(words ...string) {
 	e.t.Helper()
