@@ -24,11 +24,7 @@ import (
 // comes to, bit for bit, and one job has carried it out.
 func TestSlurm(t *testing.T) {
 	l := openLab(t, 4)
-	undisturbed := t.TempDir()
-	plannedForSlurm(t, undisturbed, "T=2.2:2.3:0.1")
-	if o := neuralrg(t, undisturbed, "sweep", "run", "sweep"); o.code != 0 {
-		t.Fatal(o.stderr)
-	}
+	undisturbed := byThePool(t)
 	// These wait more than they work, so that they go side by side.
 	t.Run("disturbed", func(t *testing.T) {
 		for name, test := range map[string]func(*testing.T, *onSlurm){
@@ -56,26 +52,35 @@ func TestSlurm(t *testing.T) {
 	})
 }
 
-// plannedForSlurm plans a sweep whose points take some seconds each.
-func plannedForSlurm(t *testing.T, dir, axis string) {
-	t.Helper()
-	planned(t, dir, "--axis", axis, "--hidden", "16", "--batch", "64", "--epochs", strconv.Itoa(slurmEpochs))
+// byThePool lets the pool of this machine carry the same sweep out meanwhile, and
+// returns what waits for it.
+func byThePool(t *testing.T) func() (dir string, err error) {
+	dir := t.TempDir()
+	plannedForSlurm(t, dir)
+	c := pool(t, dir)
+	return sync.OnceValues(func() (string, error) { return dir, c.Wait() })
 }
 
-const slurmEpochs = 2500
+// plannedForSlurm plans a sweep of two points that take some seconds each.
+func plannedForSlurm(t *testing.T, dir string) {
+	t.Helper()
+	planned(t, dir, "--axis", "T=2.2:2.3:0.1", "--hidden", "16", "--batch", "64", "--epochs", strconv.Itoa(slurmEpochs))
+}
+
+const slurmEpochs = 2000
 
 // onSlurm is a sweep of two points in a test's directory.
 type onSlurm struct {
 	*lab
 	t           *testing.T
 	dir         string
-	undisturbed string
+	undisturbed func() (dir string, err error)
 }
 
-// run submits the sweep and returns the numbers of the tasks' array.
+// run plans the sweep and submits it.
 func (s *onSlurm) run(args ...string) {
 	s.t.Helper()
-	plannedForSlurm(s.t, s.dir, "T=2.2:2.3:0.1")
+	plannedForSlurm(s.t, s.dir)
 	s.submit(args...)
 }
 
@@ -173,8 +178,12 @@ func (s *onSlurm) finished() {
 			return err == nil
 		})
 	}
+	undisturbed, err := s.undisturbed()
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	for index := range 2 {
-		other := filepath.Join(s.undisturbed, fmt.Sprintf("sweep/points/%03d", index))
+		other := filepath.Join(undisturbed, fmt.Sprintf("sweep/points/%03d", index))
 		sameMetrics(s.t, metrics(s.t, s.point(index)), metrics(s.t, other))
 		if got, want := comes(s.t, s.point(index)), comes(s.t, other); got != want {
 			s.t.Errorf("point %d came to\n%s, undisturbed to\n%s", index, got, want)
@@ -379,7 +388,7 @@ func scancelled(t *testing.T, s *onSlurm) {
 }
 
 func submittedTwice(t *testing.T, s *onSlurm) {
-	plannedForSlurm(t, s.dir, "T=2.2:2.3:0.1")
+	plannedForSlurm(t, s.dir)
 	said := make([]string, 2)
 	var both sync.WaitGroup
 	for i := range said {
@@ -418,7 +427,7 @@ func (s *onSlurm) oneJob() {
 // submissionCrashes kills a submission when sbatch has done its work, before it
 // can say so.
 func submissionCrashes(t *testing.T, s *onSlurm) {
-	plannedForSlurm(t, s.dir, "T=2.2:2.3:0.1")
+	plannedForSlurm(t, s.dir)
 	sbatch, err := exec.LookPath("sbatch")
 	if err != nil {
 		t.Fatal(err)
@@ -471,7 +480,7 @@ func fullDiskOnSlurm(t *testing.T, s *onSlurm) {
 }
 
 func badResources(t *testing.T, s *onSlurm) {
-	plannedForSlurm(t, s.dir, "T=2.2:2.3:0.1")
+	plannedForSlurm(t, s.dir)
 	for say, args := range map[string][]string{
 		"--time 61 is more than partition debug allows": {"--time", "61"},
 		"--cpus 3 is more than a node":                  {"--cpus", "3"},
@@ -494,7 +503,7 @@ func badResources(t *testing.T, s *onSlurm) {
 // dryRunIsAccepted gives the script of a dry run to sbatch as it is, through a
 // pipe.
 func dryRunIsAccepted(t *testing.T, s *onSlurm) {
-	plannedForSlurm(t, s.dir, "T=2.2:2.3:0.1")
+	plannedForSlurm(t, s.dir)
 	dry := neuralrg(t, s.dir, "sweep", "run", "sweep", "--backend", "slurm", "--dry-run", "--time", "5")
 	if dry.code != 0 || dry.stderr != "" {
 		t.Fatalf("dry: %d, %s", dry.code, dry.stderr)

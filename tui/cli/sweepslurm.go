@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -75,7 +76,12 @@ func (a *app) sweepSubmit(s *sweep.Sweep, points []int, o slurm.Options, dry boo
 	b := cluster(s, o, a.note)
 	points = s.In(points, sweep.Pending, sweep.Lost)
 	if dry {
-		return output(b.Dry(a.out, points))
+		var script strings.Builder
+		if err := b.Dry(&script, points); err != nil {
+			return err
+		}
+		_, err := io.WriteString(a.out, script.String())
+		return output(err)
 	}
 	ctx, cancel := untilSignal(false)
 	defer cancel(nil)

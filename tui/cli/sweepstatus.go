@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -72,6 +73,9 @@ func (a *app) lookAt(ctx context.Context, s *sweep.Sweep, queues []sweep.Backend
 	}
 	for _, index := range points {
 		state.Points = append(state.Points, s.StatusOf(index))
+	}
+	if !slices.ContainsFunc(state.Points, func(st sweep.Status) bool { return st.State != sweep.Done }) {
+		queues = nil // they know nothing that matters any more
 	}
 	for _, b := range queues {
 		jobs, err := b.Jobs(ctx)

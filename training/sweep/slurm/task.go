@@ -43,11 +43,11 @@ var ErrTime = errors.New("the time of the task is nearly over")
 // mostRestarts is how often a task is begun again by itself.
 const mostRestarts = 100
 
-// CarryOut carries out points, so many at a time, which share the processors of
-// the task, by the function execute. What becomes of one does not touch the others, but for those that
-// begin from it. When ctx is done all save and stop; if that was for ErrTime, and
-// the task has come further, Slurm is asked to begin it again. The error is the
-// first of a point that failed.
+// CarryOut carries out points by the function execute, so many at a time, which
+// share the processors of the task. What becomes of one does not touch the
+// others, but for those that begin from it. When ctx is done all save and stop;
+// if that was for ErrTime, and the task has come further, Slurm is asked to begin
+// it again. The error is the first of a point that failed.
 func (t Task) CarryOut(ctx context.Context, s *sweep.Sweep, points []int, pack int, execute func(index int, e sweep.Execution) (sweep.Outcome, error)) error {
 	for _, index := range points {
 		if err := s.Check(index); err != nil {
@@ -112,19 +112,20 @@ func epochs(s *sweep.Sweep, points []int) (n int) {
 	return n
 }
 
-// again asks Slurm to begin the task once more, for the points that were stopped. It
-// gives them up if that would be of no use.
+// again asks Slurm to begin the task once more, for the points that were stopped.
+// It gives them up if that would be of no use.
 func (t Task) again(s *sweep.Sweep, points []int, further bool) error {
 	points = slices.DeleteFunc(points, func(index int) bool { return s.StatusOf(index).State == sweep.Cancelled })
 	if len(points) == 0 {
 		return nil
 	}
+	more := "ask for more time, as in: neuralrg sweep retry " + line([]string{s.Dir}) + " --time 12:00:00"
 	var giveUp *problem
 	switch {
 	case !further:
-		giveUp = &problem{text: "the time of a task is too short to come any further", hint: "ask for more: neuralrg sweep retry " + s.Dir + " --time ..."}
+		giveUp = &problem{text: "the time of a task is too short to come any further", hint: more}
 	case t.Restarts >= mostRestarts:
-		giveUp = &problem{text: fmt.Sprintf("the task was begun again %d times", t.Restarts), hint: "ask for more time: neuralrg sweep retry " + s.Dir + " --time ..."}
+		giveUp = &problem{text: fmt.Sprintf("the task was begun again %d times", t.Restarts), hint: more}
 	}
 	if giveUp != nil {
 		for _, index := range points {
@@ -135,6 +136,15 @@ func (t Task) again(s *sweep.Sweep, points []int, further bool) error {
 		return giveUp
 	}
 	// Slurm ends this process for it, which has nothing left to do.
-	_, err := ask(context.Background(), askTimeout, "scontrol", "requeue", t.ID)
+	var err error
+	for range requeueTries {
+		if _, err = ask(context.Background(), askTimeout, "scontrol", "requeue", t.ID); err == nil {
+			return nil
+		}
+	}
 	return err
 }
+
+// requeueTries is how often a scheduler that gives no answer is asked: there are
+// two minutes left.
+const requeueTries = 3
