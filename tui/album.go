@@ -126,6 +126,19 @@ func galleryOf(s *run.Snapshot) *run.Gallery {
 	return s.Gallery
 }
 
+// noGallery says why there will be no gallery, if one is looked for.
+func (m *screen) noGallery() string {
+	switch {
+	case m.view.album != galleryAlbum || m.latest == nil || galleryOf(m.latest) != nil:
+		return ""
+	case m.link.Watching:
+		return "when somebody who steers looks"
+	case m.over() && !m.reaches(flow):
+		return "attach again to see other draws"
+	}
+	return ""
+}
+
 // galleryNote is the correlation length of a whole gallery.
 func galleryNote(g *run.Gallery, st *styles) string {
 	length := "-"

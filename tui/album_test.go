@@ -61,6 +61,25 @@ func TestAlbums(t *testing.T) {
 	}
 }
 
+// Where nobody can ask for a gallery, the pane says why there is none.
+func TestNoGallery(t *testing.T) {
+	for want, change := range map[string]func(*screen, *run.Snapshot){
+		"waiting for other draws":         func(*screen, *run.Snapshot) {},
+		"somebody who steers":             func(m *screen, _ *run.Snapshot) { m.link.Watching = true },
+		"attach again to see other draws": func(_ *screen, s *run.Snapshot) { s.Phase = run.Finished },
+	} {
+		s := sample(8, 20)
+		s.Gallery = nil
+		m := still(nil, size{80, 24}, colorprofile.ASCII, false)
+		change(m, s)
+		m.take(s)
+		m.view.album, m.dialog = galleryAlbum, noDialog
+		if text := m.View().Content; !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
 // Every picture of every album of every lattice fills its pane exactly, names what it
 // shows, and has a legend where there is room.
 func TestAlbumsFit(t *testing.T) {

@@ -385,6 +385,9 @@ func (m *screen) drawPane(p placed) []string {
 	case latticePane:
 		b.note = latticeNote(m.lattice(), m.view, m.styles)
 		lines = drawLattice(m.lattice(), m.view, area, m.styles)
+		if why := m.noGallery(); why != "" {
+			lines = remark(why, area, m.styles)
+		}
 	case energyPane:
 		b.note = energyNote(m.shown(), m.view)
 		lines = drawEnergy(m.shown(), m.view, area, m.styles)

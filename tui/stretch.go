@@ -57,9 +57,12 @@ type quantity func(run.Span) run.Range
 func freeEnergyOf(s run.Span) run.Range { return s.FreeEnergy }
 func gapOf(s run.Span) run.Range        { return s.Gap }
 
+// usualSpans is how many spans a history gives at most.
+const usualSpans = 1025
+
 // curveOf is a quantity between two epochs, as far as there is something.
 func curveOf(h run.History, first, last int, of quantity) curve {
-	room := min(max(last-first+1, 0), len(h.Whole)+len(h.Recent)+1)
+	room := min(max(last-first+1, 0), usualSpans)
 	all := make([]float64, 5*room)
 	part := func(i int) []float64 { return all[i*room : i*room : (i+1)*room] }
 	c := curve{mean: part(0), low: part(1), high: part(2), err: part(3), count: part(4)}
@@ -80,7 +83,7 @@ func curveOf(h run.History, first, last int, of quantity) curve {
 
 // meansOf is the mean of a quantity in each span between two epochs.
 func meansOf(h run.History, first, last int, of quantity) []float64 {
-	means := make([]float64, 0, min(max(last-first+1, 0), len(h.Whole)+len(h.Recent)+1))
+	means := make([]float64, 0, min(max(last-first+1, 0), usualSpans))
 	for span := range h.Between(first, last) {
 		mean := math.NaN()
 		if r := of(span); r.Count > 0 {
