@@ -36,7 +36,7 @@ func parseKeys(text []byte) (keys, error) {
 	number := 0
 	for line := range bytes.Lines(text) {
 		number++
-		line = bytes.TrimSpace(line)
+		line = bytes.Trim(bytes.TrimRight(line, "\r\n"), " \t") // as OpenSSH does, and no more
 		if len(line) == 0 || line[0] == '#' {
 			continue
 		}

@@ -48,7 +48,9 @@ func TestKeysAreRefused(t *testing.T) {
 		"half a key":          key[:40],
 		"another type":        strings.Replace(key, "ssh-ed25519", "ssh-rsa", 1),
 		"a return":            key + "\r" + key,
+		"a return first":      "\r" + key,
 		"a zero":              key + "\x00",
+		"another space first": "\u00a0# " + key,
 		"an option in a type": "restrict",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -96,7 +98,7 @@ func TestKeysAreRead(t *testing.T) {
 // lines begins with the type of a key and nothing stands for more.
 func FuzzParseKeys(f *testing.F) {
 	_, key := newKey(f)
-	for _, line := range []string{key, "# " + key, "restrict " + key, `from="a\" b",x=" ` + key, "cert-authority,\t" + key, key + "\r" + key, ",,, " + key, `" " ` + key} {
+	for _, line := range []string{key, "# " + key, "restrict " + key, `from="a\" b",x=" ` + key, "cert-authority,\t" + key, key + "\r" + key, ",,, " + key, `" " ` + key, "\r" + key, "\v" + key + "\f", "\u00a0#"} {
 		f.Add([]byte(line), []byte(key))
 	}
 	f.Fuzz(func(t *testing.T, first, second []byte) {
