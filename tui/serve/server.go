@@ -101,7 +101,7 @@ func newServer(c Config, l limits) (*Server, error) {
 	}
 	s := &Server{
 		config: c, limits: l, journal: &journal{out: c.Log}, lines: map[*line]bool{},
-		opening: make(chan struct{}, 1), turns: turns{every: time.Second / time.Duration(c.Frames)},
+		opening: make(chan struct{}, 4), turns: turns{every: time.Second / time.Duration(c.Frames)},
 	}
 	for _, dir := range c.Runs {
 		s.runs = append(s.runs, &served{dir: dir})
