@@ -43,7 +43,7 @@ neuralrg report runs/depth4 runs/depth3 runs/depth2 runs/depth1 --out depths`,
 	flags.Var((*word)(&p.Out), "out", "directory to write (RUN/report)")
 	flags.BoolVar(&p.Force, "force", false, "replace a report")
 	flags.Var((*whole)(&p.Samples), "samples", "samples of the model, and of the flow")
-	flags.Var((*latents)(&p.Latents), "latent", "a latent to look at closely; can be given more than once")
+	flags.Var((*latents)(&p.Latents), "latent", "a latent to look at closely, by row,column; can be given more than once")
 	flags.BoolVar(&p.Full, "full", false, "compare Monte Carlo at length, with tuned settings too")
 	flags.Var(&seed, "seed", "seed of every random number")
 	flags.Var((*whole)(&p.Threads), "threads", "threads at work")
