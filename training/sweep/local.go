@@ -22,9 +22,9 @@ import (
 // or its end for want of memory, takes no other with it, and a point is the same
 // command here as in the queue of a cluster.
 //
-// A point has one core as long as there are enough of them: the epochs of small
-// lattices are short, and two threads do not halve them. The last points share
-// what is free.
+// A point has one core as long as there are enough of them: so no thread waits for
+// another at the end of an epoch, which may be short. The last points share what is
+// free.
 type Local struct {
 	Sweep   *Sweep
 	Program string       // this program
