@@ -91,8 +91,8 @@ func paceOf(t *testing.T, dir string, while func()) []float64 {
 		}
 		before = m.Seconds
 	}
-	if len(times) < 3 {
-		t.Fatalf("%d epochs", len(times))
+	if len(times) == 0 {
+		t.Fatal("no epoch came to its end")
 	}
 	slices.Sort(times)
 	return times
@@ -117,9 +117,9 @@ func used(pid int) float64 {
 // machine that has other things to do too; the time that epochs take is shown, and
 // depends on those. Rounds with and without viewers take turns.
 func TestCrowd(t *testing.T) {
-	rounds, each := 8, 15*time.Second // two minutes of each kind
+	rounds, each, most := 8, 15*time.Second, 0.10 // two minutes of each kind
 	if os.Getenv("NEURALRG_SOAK") == "" {
-		rounds, each = 4, 3*time.Second
+		rounds, each, most = 2, 6*time.Second, 0.30 // so few epochs differ by themselves
 	}
 	dir := t.TempDir()
 	key, viewers := keyFile(t, dir, "viewers")
@@ -137,11 +137,13 @@ func TestCrowd(t *testing.T) {
 	var medians [2][]float64 // of the time of epochs in the rounds; alone, and with viewers
 	var taken, epochs [2]float64
 	var cost, received, watched float64
+	epoch := func() float64 { return number(t, listed(t, dir, "run")["run"], "epoch") } // the files have it later
 	measure := func(kind int) {
-		before := used(trains)
+		epochs[kind] -= epoch()
+		taken[kind] -= used(trains)
 		times := paceOf(t, run, func() { time.Sleep(each) })
-		taken[kind] += used(trains) - before
-		epochs[kind] += float64(len(times))
+		epochs[kind] += epoch()
+		taken[kind] += used(trains)
 		medians[kind] = append(medians[kind], 1e3*times[len(times)/2])
 	}
 	for round := range rounds {
@@ -180,7 +182,7 @@ func TestCrowd(t *testing.T) {
 		1e3*alone, 1e3*crowded, crowd, 100*share, 100*slowed)
 	t.Logf("the median time of an epoch, round by round: alone %.1f ms, with viewers %.1f ms", medians[0], medians[1])
 	t.Logf("the viewers got %.1f kB/s in all", received/watched/1e3)
-	if slowed > 0.10 {
+	if slowed > most {
 		t.Errorf("training is slowed by %.1f %%", 100*slowed)
 	}
 }
