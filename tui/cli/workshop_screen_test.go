@@ -13,6 +13,7 @@ import (
 func TestSessionAtTheWorkshop(t *testing.T) {
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "1000", "--schedule", "constant", "--dir", "runs/small")
+	defer func() { neuralrg(t, dir, "stop", "runs/large", "runs/large-branch-1") }() // also if something fails
 	e := onTerminal(t, 120, 40, command(t, dir, "attach", "runs/small"))
 	e.wait("Ising 4×4", "finished")
 	e.press("W")
@@ -103,6 +104,29 @@ func TestFormSaysWhyARunCannotStart(t *testing.T) {
 	e.press("\x1b")
 	e.wait("1 run, 0 at work")
 	e.press("q")
+	if code := e.exit(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+// Where several runs are at work and none is named, one is chosen.
+func TestAttachLetsOneChoose(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"first", "second"} {
+		train(t, dir, "--epochs", "1000000", "--detach", "--dir", name)
+	}
+	defer func() { neuralrg(t, dir, "stop", "first", "second") }() // also if something fails
+	e := onTerminal(t, 100, 30, command(t, dir, "attach"))
+	e.wait("2 runs, 2 at work", "first", "second")
+	e.press("/second\r")
+	e.wait("1 of 2 runs")
+	e.press("\r")
+	e.wait("Ising 4×4", "attached")
+	e.press("q")
+	e.wait("leave it running")
+	e.press("l")
+	e.wait("1 of 2 runs")
+	e.press("qq")
 	if code := e.exit(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
