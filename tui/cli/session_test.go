@@ -8,8 +8,8 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// A whole session by keys: start, look round, pause, steer, quit; and open the run
-// again, once to look at it without colours, and once to go on with it.
+// A whole session by keys: start, look round, pause, steer, branch, quit; and open
+// the run again to look at it without colours, and its branch to go on with that.
 func TestSession(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -32,6 +32,7 @@ func TestSession(t *testing.T) {
 		{" ", []string{"paused", "space resume"}},
 		{"+", []string{"learning rate"}},
 		{"y", []string{"copied the run's directory"}},
+		{"B", []string{"copied to ", "it is among the runs"}},
 		{"t", []string{"theme "}},
 		{"?", []string{"any key closes this"}},
 		{"x ", []string{"training", "space pause"}},
@@ -59,7 +60,16 @@ func TestSession(t *testing.T) {
 		t.Errorf("exit code %d:\n%s", code, e.screen())
 	}
 
-	e = onTerminal(t, 120, 40, command(t, dir, "train", "--resume", "--dir", "run"))
+	var branch string
+	for name := range listed(t, dir, ".") {
+		if name != "run" {
+			branch = name
+		}
+	}
+	if branch == "" {
+		t.Fatal("the branch is not among the runs")
+	}
+	e = onTerminal(t, 120, 40, command(t, dir, "train", "--resume", "--dir", branch))
 	e.wait("1 lattice", "training")
 	e.press("\x03")
 	e.wait("stop and save")
