@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"neuralrg/training/run"
 )
 
@@ -60,7 +62,8 @@ func TestSoak(t *testing.T) {
 	sessions := 0
 	for left := soakRounds(); left > 0; sessions++ {
 		t.Run("session", func(t *testing.T) {
-			l := connect(t, size{20 + random.IntN(120), 5 + random.IntN(40)}, Options{FPS: 60, Glyphs: []Glyphs{GlyphsBlock, GlyphsBraille, GlyphsASCII}[sessions%3]})
+			l := connect(t, size{80, 24}, Options{FPS: 60, Glyphs: []Glyphs{GlyphsBlock, GlyphsBraille, GlyphsASCII}[sessions%3]})
+			l.sees("lattice")
 			for end := left - min(left, 250); left > end; left-- {
 				switch random.IntN(8) {
 				case 0:
@@ -104,8 +107,8 @@ func (l *wire) publishes() {
 	}
 }
 
-// tries types keys, and says whether there is still somebody to read them. One that
-// reads no more and does not end hangs.
+// tries types keys until they are read, and says whether there is still somebody to
+// read them. One that reads no more and does not end hangs.
 func (l *wire) tries(keys string) bool {
 	l.t.Helper()
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
@@ -117,15 +120,33 @@ func (l *wire) tries(keys string) bool {
 			return false
 		default:
 		}
+		if keys == "" {
+			if !l.unread() {
+				return true
+			}
+			time.Sleep(100 * time.Microsecond)
+			continue
+		}
 		_ = l.master.SetWriteDeadline(time.Now().Add(time.Second))
 		if _, err := l.master.WriteString(keys); err == nil {
-			return true
+			keys = "" // now somebody has to read them
 		} else if !errors.Is(err, os.ErrDeadlineExceeded) {
 			l.t.Fatal(err)
 		}
 	}
 	l.t.Fatal("the program takes no keys any more")
 	return false
+}
+
+// unread says that keys wait to be read.
+func (l *wire) unread() bool {
+	l.t.Helper()
+	waiting := []unix.PollFd{{Fd: int32(l.tty.Fd()), Events: unix.POLLIN}}
+	n, err := unix.Poll(waiting, 0)
+	if err != nil && !errors.Is(err, unix.EINTR) {
+		l.t.Fatal(err)
+	}
+	return n > 0
 }
 
 // leavesNothing waits until no more goroutines are there than before.
