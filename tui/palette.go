@@ -208,7 +208,7 @@ func (m *screen) helpLines(area size) []string {
 		return h.window(all, "any key closes this, / searches", st)
 	}
 	here := slices.DeleteFunc(slices.Clone(m.actions), func(a action) bool { return a.pane != 0 && a.pane != m.view.focus })
-	return h.window(helpOn(here, st), "any key closes this, / searches all; each pane has keys of its own", st)
+	return h.window(helpOn(here, st), "any key closes this, / searches all; each pane has its own", st)
 }
 
 // sought are the actions with all words of the search in what they do, or with
