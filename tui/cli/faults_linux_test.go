@@ -17,6 +17,13 @@ import (
 func TestReadOnlyFileSystem(t *testing.T) {
 	dir := t.TempDir()
 	smallDisk(t, dir)
+	remount := func(flags uintptr) {
+		t.Helper()
+		if err := syscall.Mount("neuralrg-test", dir, "tmpfs", syscall.MS_REMOUNT|flags, "size=64m"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remount(0) // to a size that no run fills before it is interrupted
 	run := filepath.Join(dir, "run")
 	interrupt, wait := process(t, dir, io.Discard, "--epochs", "1000000", "--schedule", "constant", "--dir", "run")
 	interrupt(syscall.SIGTERM)
@@ -24,12 +31,6 @@ func TestReadOnlyFileSystem(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	saved := metrics(t, run)
-	remount := func(flags uintptr) {
-		t.Helper()
-		if err := syscall.Mount("neuralrg-test", dir, "tmpfs", syscall.MS_REMOUNT|flags, "size=64m"); err != nil {
-			t.Fatal(err)
-		}
-	}
 	remount(syscall.MS_RDONLY)
 	wantError(t, neuralrg(t, dir, "train", "--plain", "--resume", "--dir", "run"), 1, "read-only file system", "may write")
 	sameMetrics(t, metrics(t, run), saved)
@@ -82,6 +83,23 @@ func descriptors(t *testing.T, pid int, most uint64) (before uint64) {
 	return before
 }
 
+// resting is the number of lines of a file once there have been no more for a
+// while.
+func resting(t *testing.T, path string) int {
+	t.Helper()
+	n := countLines(t, path)
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
+		time.Sleep(500 * time.Millisecond)
+		now := countLines(t, path)
+		if now == n {
+			return n
+		}
+		n = now
+	}
+	t.Fatalf("%s grows on and on", path)
+	return 0
+}
+
 // A run whose process may open no file more writes nothing meanwhile and loses
 // nothing; if it has to end so, it says why.
 func TestOutOfDescriptors(t *testing.T) {
@@ -96,8 +114,7 @@ func TestOutOfDescriptors(t *testing.T) {
 	}
 	waitForLines(t, path, 20)
 	before := descriptors(t, c.Process.Pid, 3)
-	time.Sleep(300 * time.Millisecond) // what was begun comes to its end
-	done := countLines(t, path)
+	done := resting(t, path) // what was begun has come to its end
 	time.Sleep(300 * time.Millisecond)
 	if now := countLines(t, path); now != done {
 		t.Errorf("without descriptors it wrote epochs %d to %d", done, now)
