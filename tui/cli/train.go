@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -55,6 +56,7 @@ func (a *app) train(f *trainFlags) error {
 		if f.screen, err = f.screen.WithSettings(); err != nil {
 			return err
 		}
+		leaveRoom(f.threads)
 	}
 	lines := newProgress(a.out, a.note, !f.resume)
 	r, err := f.open(ctx, screen || (a.parent != nil && !f.plain), a.note)
@@ -173,6 +175,12 @@ func (a *app) conclude(f *trainFlags, last *run.Snapshot) error {
 		return writeJSON(a.out, sum)
 	}
 	return sum.write(a.out)
+}
+
+// leaveRoom lets the screen run beside so many threads that train: the system
+// then gives it a core at once, where Go would let it wait for one of these.
+func leaveRoom(threads int) {
+	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), threads+2))
 }
 
 // note says something about the work.
