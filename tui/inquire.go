@@ -28,6 +28,11 @@ func answers(s *run.Snapshot, spacing int) bool {
 		s.Inquiry != nil && s.Inquiry.Spacing == spacing
 }
 
+// unasked says that there is no information, and that nobody has asked for any.
+func (m *screen) unasked() bool {
+	return m.latest != nil && m.latest.Information == nil && m.latest.Inquiry == nil
+}
+
 // measure asks for the information of the newest flow.
 func (m *screen) measure(string) tea.Cmd {
 	m.inquired = m.spacing()

@@ -143,8 +143,11 @@ func (p picture) pooling(L int, r chart.Raster, rows int, st *styles) string {
 // units of the lattice.
 func order(l *run.Lattice, st *styles) string {
 	length := right("-", 5)
-	if l.CorrelationLength > 0 {
-		length = number(l.CorrelationLength, 1, 5)
+	switch xi := l.CorrelationLength; {
+	case xi >= 99.95: // no room for more
+		length = number(xi, 0, 5)
+	case xi > 0:
+		length = number(xi, 1, 5)
 	}
 	return fmt.Sprintf("m %+.2f %s%s", l.Magnetization, st.xi(), length)
 }

@@ -410,6 +410,9 @@ func (m *screen) drawPane(p placed) []string {
 	case informationPane:
 		b.note = informationNote(m.latest)
 		lines = drawInformation(m.latest, m.view, area, m.styles)
+		if m.reaches(flow) && m.unasked() {
+			lines = remark("focus this pane to measure the mutual information", area, m.styles)
+		}
 	}
 	return box(lines, b, p.area, m.styles)
 }
