@@ -19,7 +19,7 @@ import (
 
 // What docs/command-line.md says was measured with longer times than these.
 var (
-	trafficPeriod = flag.Duration("traffic.period", 4*time.Second, "how long the bytes of each state are counted")
+	trafficPeriod = flag.Duration("traffic.period", 8*time.Second, "how long the bytes of each state are counted")
 	trafficKeys   = flag.Int("traffic.keys", 30, "how many keys are timed")
 	trafficColor  = flag.String("traffic.color", "auto", "the depth of colour")
 	trafficJudge  = flag.Bool("traffic.judge", false, "fail where times are longer than they should be, on a machine with nothing else to do")
