@@ -10,6 +10,9 @@ import (
 
 // TestReport: the figures of a run, as JSON and as text, with progress.
 func TestReport(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector has seen the figures made by training/report's own tests")
+	}
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "5", "--dir", "run")
 	o := neuralrg(t, dir, "report", "run", "--samples", "64", "--latent", "1,2", "--latent", "4,0", "--json")
