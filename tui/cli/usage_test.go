@@ -147,6 +147,9 @@ func TestExact(t *testing.T) {
 
 // TestDocumentation compares what the documents promise with what there is.
 func TestDocumentation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector learns nothing from reading manuals")
+	}
 	dir := t.TempDir()
 	o := train(t, dir, "--epochs", "2", "--dir", "run", "--json", "--preset", "quick")
 	read := func(path string) string {
