@@ -10,23 +10,35 @@ import (
 	"testing"
 )
 
+// begun returns a run of some epochs that is over, and a copy of its directory as
+// it was when it had saved no more than some of them. How far a run gets until its
+// disk has one checkpoint is chance: there are several tries.
+func begun(t *testing.T, epochs int) (whole *Snapshot, dir string, done int) {
+	t.Helper()
+	for range 200 {
+		whole, dir = start(t, tiny(epochs), Options{saveEvery: 1}).Wait(), t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(whole.Dir)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(filepath.Join(dir, checkpointsName, checkpointName(epochs))); err != nil {
+			t.Fatal(err)
+		}
+		saved, err := checkpoints{dir: filepath.Join(dir, checkpointsName)}.epochs()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(saved) >= 2 && saved[0] > 0 {
+			return whole, dir, saved[0]
+		}
+	}
+	t.Fatal("no run saved anything between its first epoch and its last")
+	return nil, "", 0
+}
+
 // A branch goes on to the same bits as the run that it is a copy of, and both
 // have their own record of it.
 func TestBranchGoesOnBitForBit(t *testing.T) {
-	whole := start(t, tiny(14), Options{saveEvery: 1}).Wait()
-	// The run as it was some epochs before its end.
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(whole.Dir)); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Remove(filepath.Join(dir, checkpointsName, checkpointName(14))); err != nil {
-		t.Fatal(err)
-	}
-	saved, err := checkpoints{dir: filepath.Join(dir, checkpointsName)}.epochs()
-	if err != nil || len(saved) < 2 || saved[0] == 0 {
-		t.Fatalf("checkpoints of epochs %v, %v", saved, err)
-	}
-	want := saved[0]
+	whole, dir, want := begun(t, 14)
 	before := contents(t, dir)
 	to := filepath.Join(t.TempDir(), "new", "branch")
 	epoch, err := Branch(dir, to)
