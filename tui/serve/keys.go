@@ -61,7 +61,7 @@ func parseKey(line []byte) (gossh.PublicKey, error) {
 		return nil, &problem{text: "has no public key that can be read", hint: "write one key a line, as in id_ed25519.pub, and a # before words"}
 	case len(options) > 0:
 		return nil, &problem{
-			text: fmt.Sprintf("has the option %q, which is not implemented", optionName(options[0])),
+			text: fmt.Sprintf("has the option %q, which this server does not know", optionName(options[0])),
 			hint: "leave the options out if the key may be let in without them, else leave out the line",
 		}
 	case !bytes.HasPrefix(line, []byte(key.Type())): // options that amount to nothing
