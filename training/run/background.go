@@ -128,7 +128,7 @@ func (s *background) work(ctx context.Context) {
 			if time.Since(s.written) > reportEvery {
 				s.record(ctx)
 			}
-			rest = time.After(time.Duration(float64(time.Since(start)) * (1/part - 1)))
+			rest = time.After(restAfter(time.Since(start), part))
 		} else if s.report.Swap(nil) != nil {
 			s.reported = time.Time{}
 			s.tell()

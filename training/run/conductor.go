@@ -34,8 +34,8 @@ type conductor struct {
 	picture     *picture
 	inspector   *inspector
 	informant   *informant
-	coarsener   *coarsener
-	gatherer    *gatherer
+	coarsener   *illustrator[Levels]
+	gatherer    *illustrator[Gallery]
 	examiner    *examiner
 	background  []*background // the samplers, latent first
 	judge       *judge
@@ -100,8 +100,8 @@ func (b *conductor) start(ctx context.Context) {
 	b.picture = newPicture(b.config.Config)
 	b.inspector = newInspector(b.config.Config, b.flows, b.tell)
 	b.informant = newInformant(b.config.Config, b.energy, b.exact.LnZDual, b.flows, informantShare, b.tell)
-	b.coarsener = newCoarsener(b.config.Config, b.flows, b.tell)
-	b.gatherer = newGatherer(b.config.Config, b.flows, b.tell)
+	b.coarsener = newIllustrator(b.config.Config, b.flows, (*picture).levels, b.tell)
+	b.gatherer = newIllustrator(b.config.Config, b.flows, (*picture).gallery, b.tell)
 	b.examiner = newExaminer(b.config.Config, b.energy, b.flows, besideTraining, b.tell)
 	b.background = b.newSamplers()
 	b.judge = b.newJudge()

@@ -22,9 +22,9 @@ func (b *conductor) take(q request) {
 	case Inform:
 		b.informant.ask(c.Spacing)
 	case Coarsen:
-		b.coarsener.ask(drawing{b.draw, b.fixed})
+		b.coarsener.ask(b.drawing())
 	case Gather:
-		b.gatherer.ask(drawing{b.draw, b.fixed})
+		b.gatherer.ask(b.drawing())
 	case Examine:
 		b.examiner.ask(c.Latent)
 	case SetSampler:
@@ -39,6 +39,9 @@ func (b *conductor) take(q request) {
 	}
 	q.answer <- nil
 }
+
+// drawing is that of the lattice that is shown.
+func (b *conductor) drawing() drawing { return drawing{b.draw, b.fixed} }
 
 // serve does the commands that need the trainer at rest.
 func (b *conductor) serve() {

@@ -124,7 +124,7 @@ func (x *examiner) stale(f *frozen) bool {
 	if e == nil {
 		return true
 	}
-	return e.epoch != f.epoch && time.Since(e.made) >= max(x.pace.renew, time.Duration(float64(e.cost)*(1/x.pace.part-1)))
+	return e.epoch != f.epoch && time.Since(e.made) >= max(x.pace.renew, restAfter(e.cost, x.pace.part))
 }
 
 // gather takes samples to the latents of a flow.
@@ -173,7 +173,7 @@ func (x *examiner) examine(ctx context.Context, e *Examination, giveUp func()) e
 		if x.outdone(e.Latent) {
 			giveUp()
 		}
-		x.rest(ctx, time.Since(mark))
+		sleep(ctx, restAfter(time.Since(mark), x.pace.share))
 		mark = time.Now()
 	})
 	return err
@@ -183,14 +183,6 @@ func (x *examiner) examine(ctx context.Context, e *Examination, giveUp func()) e
 func (x *examiner) outdone(latent int) bool {
 	x.wanted.CompareAndSwap(int64(latent), nobody) // that is under way
 	return x.wanted.Load() != nobody
-}
-
-// rest waits until work took no more than its share.
-func (x *examiner) rest(ctx context.Context, work time.Duration) {
-	select {
-	case <-time.After(time.Duration(float64(work) * (1/x.pace.share - 1))):
-	case <-ctx.Done():
-	}
 }
 
 // preview shows how far an examination has come, unless there is an older one of

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"neuralrg/model"
-	"neuralrg/physics"
 	"neuralrg/sampling"
 	"neuralrg/training/rg"
 )
@@ -20,16 +18,7 @@ func newTestExaminer(t *testing.T, L int) *examiner {
 	t.Helper()
 	c := tiny(1).Config
 	c.L, c.Symmetry = L, true
-	flow, err := model.New(c.Shape, c.Seed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	energy, err := physics.NewIsing(L, c.Temperature)
-	if err != nil {
-		t.Fatal(err)
-	}
-	flows := NewFeed[*frozen]()
-	flows.Publish(&frozen{epoch: 7, flow: flow})
+	energy, flows := newTestFlows(t, c)
 	x := newExaminer(c, energy, flows, alone, func() {})
 	x.samples = 600
 	return x
@@ -235,17 +224,6 @@ func TestLargestByChance(t *testing.T) {
 	}
 	if share := float64(below) / sets; math.Abs(share-0.95) > 0.014 { // four standard deviations
 		t.Errorf("in %.3f of the cases", share)
-	}
-}
-
-// Work is followed by rest.
-func TestExaminerRests(t *testing.T) {
-	x := newTestExaminer(t, 4)
-	x.pace.share = 0.25
-	start := time.Now()
-	x.rest(t.Context(), 20*time.Millisecond)
-	if took := time.Since(start); took < 60*time.Millisecond {
-		t.Errorf("after 20 ms of work it rests for %v", took)
 	}
 }
 

@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"sync/atomic"
-	"time"
 
 	"neuralrg/physics"
-	"neuralrg/training"
 )
 
 // Gallery is the lattice that a run shows with those that fresh draws would show
@@ -74,61 +71,11 @@ func (l *Lattice) measure() {
 	}
 }
 
-// gatherer draws galleries, each time that it is asked.
-type gatherer struct {
-	config training.Config
-	flows  *Feed[*frozen]
-	tell   func()                  // that there is a new one
-	shown  atomic.Pointer[drawing] // the lattice that it begins with
-	wake   chan struct{}
-	latest atomic.Pointer[Gallery]
-}
-
-func newGatherer(c training.Config, flows *Feed[*frozen], tell func()) *gatherer {
-	return &gatherer{config: c, flows: flows, tell: tell, wake: make(chan struct{}, 1)}
-}
-
-// ask asks for the gallery that begins with a lattice.
-func (w *gatherer) ask(d drawing) {
-	w.shown.Store(&d)
-	wake(w.wake)
-}
-
-// work answers by the newest flow, with a small share of the time.
-func (w *gatherer) work(ctx context.Context) {
-	var a *album
-	for {
-		select {
-		case <-w.wake:
-		case <-ctx.Done():
-			return
-		}
-		start := time.Now()
-		if a == nil {
-			a = newAlbum(w.config)
-		}
-		if g, err := a.gather(ctx, w.flows.Latest(), *w.shown.Load()); err == nil { // else nobody can look at it
-			w.latest.Store(g)
-			w.tell()
-		}
-		select {
-		case <-time.After(time.Duration(float64(time.Since(start)) / showShare)):
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// album generates lattices one after the other.
-type album struct{ picture *picture }
-
-func newAlbum(c training.Config) *album { return &album{newPicture(c)} }
-
 var errNotFinite = errors.New("the flow makes fields that are not finite")
 
-// gather is the gallery that begins with a lattice.
-func (a *album) gather(ctx context.Context, f *frozen, d drawing) (*Gallery, error) {
-	p := a.picture
+// gallery is the gallery that begins with a lattice. It wants a picture for itself:
+// it draws other latents than those that the picture was painted with.
+func (p *picture) gallery(ctx context.Context, f *frozen, d drawing) (*Gallery, error) {
 	g := &Gallery{Epoch: f.epoch, Draw: d.draw}
 	var zero, least float64
 	for i := range max(leastLattices, min(mostLattices, gallerySites/p.config.Sites())) {
@@ -136,7 +83,7 @@ func (a *album) gather(ctx context.Context, f *frozen, d drawing) (*Gallery, err
 			return nil, ctx.Err()
 		}
 		p.redraw(d.draw + i)
-		l := p.generate(f, d.draw+i, d.fixed)
+		l := p.generate(f, drawing{d.draw + i, d.fixed})
 		if !finite(l.X) {
 			return nil, errNotFinite
 		}

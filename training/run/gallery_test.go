@@ -65,7 +65,7 @@ func TestOrderOfLattices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := newAlbum(c).gather(context.Background(), &frozen{epoch: 7, flow: flow}, drawing{draw: 2})
+	g, err := newPicture(c).gallery(context.Background(), &frozen{epoch: 7, flow: flow}, drawing{draw: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -197,9 +197,6 @@ func (t *task) advance(ctx context.Context, done, total int) {
 
 // rest waits until the work since the last rest took no more than its share.
 func (t *task) rest(ctx context.Context) {
-	select {
-	case <-time.After(time.Duration(float64(time.Since(t.mark)) * (1/t.share - 1))):
-	case <-ctx.Done():
-	}
+	sleep(ctx, restAfter(time.Since(t.mark), t.share))
 	t.mark = time.Now()
 }

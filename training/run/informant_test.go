@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"neuralrg/model"
 	"neuralrg/physics"
 	"neuralrg/sampling"
 	"neuralrg/training/rg"
@@ -18,20 +17,11 @@ func newTestInformant(t *testing.T, L int) *informant {
 	t.Helper()
 	c := tiny(1).Config
 	c.L = L
-	flow, err := model.New(c.Shape, c.Seed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	energy, err := physics.NewIsing(L, c.Temperature)
-	if err != nil {
-		t.Fatal(err)
-	}
+	energy, flows := newTestFlows(t, c)
 	exact, err := physics.Solve(L, c.Temperature)
 	if err != nil {
 		t.Fatal(err)
 	}
-	flows := NewFeed[*frozen]()
-	flows.Publish(&frozen{epoch: 7, flow: flow})
 	i := newInformant(c, energy, exact.LnZDual, flows, 1, func() {})
 	i.samples = 400
 	return i

@@ -38,14 +38,6 @@ func (i *inspector) ask(latent int) {
 	wake(i.wake)
 }
 
-// wake lets a worker look at once whether there is something to do.
-func wake(worker chan struct{}) {
-	select {
-	case worker <- struct{}{}:
-	default:
-	}
-}
-
 // work answers what is asked, and renews the answer as the flow learns, with a
 // small share of the time.
 func (i *inspector) work(ctx context.Context) {

@@ -83,7 +83,7 @@ func (j *judge) work(ctx context.Context) {
 			if j.latest.Load() == nil {
 				pause = judgeSoon
 			}
-			rest = time.After(max(pause, time.Duration(float64(time.Since(start))*(1/j.share-1))))
+			rest = time.After(max(pause, restAfter(time.Since(start), j.share)))
 		} else if j.latest.Swap(nil) != nil {
 			j.tell()
 		}

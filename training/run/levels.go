@@ -5,11 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync/atomic"
-	"time"
 
 	"neuralrg/model"
-	"neuralrg/training"
 	"neuralrg/training/rg"
 )
 
@@ -51,79 +48,16 @@ func (l *Levels) Check(s model.Shape) error {
 	return nil
 }
 
-// coarsener computes the levels of the lattice, each time that it is asked.
-type coarsener struct {
-	config training.Config
-	flows  *Feed[*frozen]
-	tell   func()                  // that there are new levels
-	shown  atomic.Pointer[drawing] // the lattice that is
-	wake   chan struct{}
-	latest atomic.Pointer[Levels]
-}
-
-// drawing says which latents a lattice has.
-type drawing struct {
-	draw  int
-	fixed *Fixed
-}
-
-func newCoarsener(c training.Config, flows *Feed[*frozen], tell func()) *coarsener {
-	return &coarsener{config: c, flows: flows, tell: tell, wake: make(chan struct{}, 1)}
-}
-
-// ask asks for the levels of a lattice.
-func (w *coarsener) ask(d drawing) {
-	w.shown.Store(&d)
-	wake(w.wake)
-}
-
-// work answers by the newest flow, with a small share of the time.
-func (w *coarsener) work(ctx context.Context) {
-	var z *zoom
-	for {
-		select {
-		case <-w.wake:
-		case <-ctx.Done():
-			return
-		}
-		start := time.Now()
-		if z == nil {
-			z = newZoom(w.config)
-		}
-		f, d, old := w.flows.Latest(), *w.shown.Load(), w.latest.Load()
-		if old == nil || old.Epoch != f.epoch || old.Draw != d.draw || !sameFixing(old.Fixed, d.fixed) {
-			if l, err := z.levels(ctx, f, d); err == nil { // else nobody can look at it
-				w.latest.Store(l)
-				w.tell()
-			}
-		}
-		select {
-		case <-time.After(time.Duration(float64(time.Since(start)) / showShare)):
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// zoom takes the lattice of a run through the levels.
-type zoom struct {
-	config  training.Config
-	picture *picture // its latents
-}
-
-func newZoom(c training.Config) *zoom {
-	return &zoom{config: c, picture: newPicture(c)}
-}
-
-// levels are those of a lattice by a flow. It is an error if they are not finite.
-func (z *zoom) levels(ctx context.Context, f *frozen, d drawing) (*Levels, error) {
-	z.picture.redraw(d.draw)
-	latents := z.picture.latents(d.fixed)
+// levels are those of a lattice by a flow, with a picture for itself. It is an error if
+// they are not finite.
+func (p *picture) levels(ctx context.Context, f *frozen, d drawing) (*Levels, error) {
+	p.redraw(d.draw)
+	latents := p.latents(d.fixed)
 	zero, err := rg.Refine(ctx, f.flow, latents, nil, 1)
 	if err != nil {
 		return nil, err
 	}
-	fine := rg.Normals(z.config.Shape, 1, z.config.Seed^levelsStream+uint64(d.draw))
+	fine := rg.Normals(p.config.Shape, 1, p.config.Seed^levelsStream+uint64(d.draw))
 	afresh, err := rg.Refine(ctx, f.flow, latents, fine, 1)
 	if err != nil {
 		return nil, err
@@ -134,10 +68,10 @@ func (z *zoom) levels(ctx context.Context, f *frozen, d drawing) (*Levels, error
 	if err != nil {
 		return nil, err
 	}
-	l := &Levels{Epoch: f.epoch, Draw: d.draw, Fixed: d.fixed, L: z.config.L, Coarse: coarse.Fields, Zero: zero, Drawn: afresh}
+	l := &Levels{Epoch: f.epoch, Draw: d.draw, Fixed: d.fixed, L: p.config.L, Coarse: coarse.Fields, Zero: zero, Drawn: afresh}
 	for _, fields := range slices.Concat(l.Coarse, l.Zero, l.Drawn) {
 		for i, v := range fields {
-			fields[i] = float32(z.picture.sign) * float32(math.Round(1000*float64(v))/1000)
+			fields[i] = float32(p.sign) * float32(math.Round(1000*float64(v))/1000)
 		}
 	}
 	return l, nil

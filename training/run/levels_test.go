@@ -137,7 +137,7 @@ func TestLevelsOfADivergedFlow(t *testing.T) {
 	for i := range flow.Params {
 		flow.Params[i] = float32(math.NaN())
 	}
-	if l, err := newZoom(c).levels(context.Background(), &frozen{flow: flow}, drawing{}); err == nil || hintOf(err) == "" {
+	if l, err := newPicture(c).levels(context.Background(), &frozen{flow: flow}, drawing{}); err == nil || hintOf(err) == "" {
 		t.Errorf("its levels are %+v, %v", l, err)
 	}
 }

@@ -52,35 +52,41 @@ func fixing(c Command) *Fixed {
 	return &Fixed{Latent: c.Latent, Value: c.Value}
 }
 
-// paint returns the configuration of a draw as the frozen flow makes it, with one
-// latent fixed if that is wanted, or an older one while the flow makes nothing
-// finite.
-func (p *picture) paint(f *frozen, draw int, fixed *Fixed) *Lattice {
-	drawn := p.latest != nil && p.latest.Draw == draw
-	if drawn && p.latest.Epoch == f.epoch && sameFixing(p.latest.Fixed, fixed) {
+// drawing says which latents a lattice has: those of a draw, with one fixed if that
+// is wanted.
+type drawing struct {
+	draw  int
+	fixed *Fixed
+}
+
+// paint returns the configuration of a drawing as the frozen flow makes it, or an
+// older one while the flow makes nothing finite.
+func (p *picture) paint(f *frozen, d drawing) *Lattice {
+	drawn := p.latest != nil && p.latest.Draw == d.draw
+	if drawn && p.latest.Epoch == f.epoch && sameFixing(p.latest.Fixed, d.fixed) {
 		return p.latest
 	}
 	start := time.Now()
 	if !drawn {
-		p.redraw(draw)
+		p.redraw(d.draw)
 	}
-	if l := p.generate(f, draw, fixed); finite(l.X) {
+	if l := p.generate(f, d); finite(l.X) {
 		p.latest = l
 	}
 	p.cost = time.Since(start)
 	return p.latest
 }
 
-// generate is the configuration that the latents of the draw, which is the present
-// one, come to.
-func (p *picture) generate(f *frozen, draw int, fixed *Fixed) *Lattice {
+// generate is the configuration that the latents of a drawing, whose draw is the
+// present one, come to.
+func (p *picture) generate(f *frozen, d drawing) *Lattice {
 	l := &Lattice{
-		Epoch: f.epoch, Draw: draw, L: p.config.L, Sign: p.sign, Fixed: fixed,
+		Epoch: f.epoch, Draw: d.draw, L: p.config.L, Sign: p.sign, Fixed: d.fixed,
 		X:     make([]float32, len(p.z)),
 		Spins: make([]int8, len(p.z)),
 	}
 	logq := [1]float64{}
-	f.flow.Generate(p.tape, l.X, logq[:], p.latents(fixed))
+	f.flow.Generate(p.tape, l.X, logq[:], p.latents(d.fixed))
 	for i := range l.X {
 		l.X[i] *= float32(p.sign)
 	}

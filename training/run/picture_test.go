@@ -115,9 +115,9 @@ func TestLatentsOfASnapshotStay(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := newPicture(c)
-	p.paint(&frozen{flow: flow}, 0, nil)
+	p.paint(&frozen{flow: flow}, drawing{})
 	first, kept := p.z, slices.Clone(p.z)
-	p.paint(&frozen{flow: flow}, 1, &Fixed{Latent: 3, Value: 2})
+	p.paint(&frozen{flow: flow}, drawing{1, &Fixed{Latent: 3, Value: 2}})
 	if !slices.Equal(first, kept) || slices.Equal(p.z, kept) || p.z[3] == 2 {
 		t.Errorf("the latents were %v and are %v, then %v", kept, first, p.z)
 	}

@@ -47,7 +47,7 @@ func (b *conductor) publish() {
 		BaseRate:    b.baseRate,
 		Saved:       int(b.keeper.saved.Load()),
 		Sampler:     b.samplersAtWork(),
-		Lattice:     b.picture.paint(b.flows.Latest(), b.draw, b.fixed),
+		Lattice:     b.picture.paint(b.flows.Latest(), b.drawing()),
 		Response:    b.inspector.latest.Load(),
 		Examination: b.examiner.latest.Load(),
 		Levels:      b.coarsener.latest.Load(),

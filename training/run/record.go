@@ -23,7 +23,6 @@ type Record struct {
 	responder   *responder // nil until it is needed
 	informant   *informant // likewise
 	examiner    *examiner  // likewise
-	zoom        *zoom      // likewise
 
 	metrics, events tail
 	history         History
@@ -216,7 +215,7 @@ func (r *Record) snapshot(p Phase) *Snapshot {
 	s.Rate, s.BaseRate, s.Response = r.history.Last().Rate, r.newest.Rate, r.response
 	s.Levels, s.Gallery = r.levels, r.gallery
 	if r.flow != nil {
-		s.Lattice = r.picture.paint(r.flow, max(r.draw, r.newest.Draw), r.fixed)
+		s.Lattice = r.picture.paint(r.flow, r.drawing())
 		s.Latents = r.picture.z
 		r.strip = r.strip.with(s.Lattice)
 		s.Strip = r.strip
@@ -333,10 +332,12 @@ func (r *Record) examine(latent int) error {
 	return nil
 }
 
+// drawing is that of the lattice that the next Read shows.
+func (r *Record) drawing() drawing { return drawing{max(r.draw, r.newest.Draw), r.fixed} }
+
 // gather draws the lattices beside the one that the next Read shows.
 func (r *Record) gather() error {
-	d := drawing{max(r.draw, r.newest.Draw), r.fixed}
-	g, err := newAlbum(r.plain.Config.Config).gather(context.Background(), r.flow, d)
+	g, err := newPicture(r.plain.Config.Config).gallery(context.Background(), r.flow, r.drawing())
 	if err != nil {
 		return err
 	}
@@ -346,10 +347,7 @@ func (r *Record) gather() error {
 
 // coarsen takes the lattice that the next Read shows through the levels.
 func (r *Record) coarsen() error {
-	if r.zoom == nil {
-		r.zoom = newZoom(r.plain.Config.Config)
-	}
-	l, err := r.zoom.levels(context.Background(), r.flow, drawing{max(r.draw, r.newest.Draw), r.fixed})
+	l, err := newPicture(r.plain.Config.Config).levels(context.Background(), r.flow, r.drawing())
 	if err != nil {
 		return err
 	}
