@@ -8,17 +8,22 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"neuralrg/model"
 )
 
+// Newest is where Branch takes the newest checkpoint that is valid.
+const Newest = -1
+
 // Branch makes a new run in the directory to that stands where the run in dir
-// had its newest valid checkpoint: with its settings, its record up to there,
-// Adam's moments and all, so that it goes on as that run did, bit for bit, until
-// something is changed. It returns the epoch. The other run may be at work; it
-// is not changed.
-func Branch(dir, to string) (epoch int, err error) {
+// had its checkpoint of an epoch, or its Newest: with its settings, its record
+// up to there, Adam's moments and all, so that it goes on as that run did, bit
+// for bit, until something is changed. It returns the epoch. The other run may
+// be at work; it is not changed.
+func Branch(dir, to string, at int) (epoch int, err error) {
 	d, branch := directory(dir), directory(filepath.Clean(to))
 	if err := branch.checkNew(); err != nil {
 		return 0, err
@@ -35,12 +40,9 @@ func Branch(dir, to string) (epoch int, err error) {
 		return 0, err
 	}
 	k := newCheckpoints(d.path(checkpointsName), config, like)
-	c, found, _, err := k.load()
+	c, err := d.moment(k, at)
 	if err != nil {
 		return 0, err
-	}
-	if !found {
-		return 0, &problem{text: fmt.Sprintf("%s has no checkpoint", d), hint: "wait until it has saved one"}
 	}
 	if err := disk.mkdirAll(filepath.Dir(string(branch)), 0o777); err != nil {
 		return 0, diskProblem("cannot make the directory "+filepath.Dir(string(branch)), err)
@@ -60,6 +62,49 @@ func Branch(dir, to string) (epoch int, err error) {
 		return 0, diskProblem("cannot make the directory "+string(branch), err)
 	}
 	return c.Epoch, syncDir(filepath.Dir(string(branch)))
+}
+
+// moment is the checkpoint of an epoch, or the newest that is valid.
+func (d directory) moment(k checkpoints, epoch int) (checkpoint, error) {
+	if epoch != Newest {
+		return d.kept(k, epoch)
+	}
+	c, found, _, err := k.load()
+	if err == nil && !found {
+		err = d.noCheckpoint()
+	}
+	return c, err
+}
+
+// kept is the checkpoint of an epoch. The error says which there are if there is
+// none, or none that is whole.
+func (d directory) kept(k checkpoints, epoch int) (checkpoint, error) {
+	path := d.path(checkpointsName, checkpointName(epoch))
+	c, err := k.read(path)
+	if err == nil && c.Epoch == epoch {
+		return c, nil
+	}
+	if err != nil && hintOf(err) != "" { // of other settings, or of a later program
+		return checkpoint{}, &problem{text: path, hint: hintOf(err), cause: err}
+	}
+	epochs, listing := k.epochs()
+	if listing != nil {
+		return checkpoint{}, listing
+	}
+	epochs = slices.DeleteFunc(epochs, func(other int) bool { return other == epoch })
+	if len(epochs) == 0 {
+		return checkpoint{}, d.noCheckpoint()
+	}
+	text := fmt.Sprintf("%s has no checkpoint of epoch %d", d, epoch)
+	if !errors.Is(err, fs.ErrNotExist) {
+		text = fmt.Sprintf("%s cannot be used", path)
+	}
+	slices.Reverse(epochs)
+	return checkpoint{}, &problem{text: text, hint: "choose one that it keeps: " + strings.Trim(fmt.Sprint(epochs), "[]"), usage: true}
+}
+
+func (d directory) noCheckpoint() error {
+	return &problem{text: fmt.Sprintf("%s has no checkpoint", d), hint: "wait until it has saved one"}
 }
 
 // permissions of a directory: those that the umask left of a run's, where

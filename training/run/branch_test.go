@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // begun returns a run of some epochs that is over, and a copy of its directory as
@@ -41,7 +42,7 @@ func TestBranchGoesOnBitForBit(t *testing.T) {
 	whole, dir, want := begun(t, 14)
 	before := contents(t, dir)
 	to := filepath.Join(t.TempDir(), "new", "branch")
-	epoch, err := Branch(dir, to)
+	epoch, err := Branch(dir, to, Newest)
 	if err != nil || epoch != want {
 		t.Fatalf("epoch %d, %v", epoch, err)
 	}
@@ -84,6 +85,43 @@ func TestBranchGoesOnBitForBit(t *testing.T) {
 	}
 }
 
+// Every checkpoint that is kept can be branched from, that of epoch 0 too.
+func TestBranchAtAnEpoch(t *testing.T) {
+	whole := start(t, tiny(12), Options{saveEvery: time.Hour}).Wait()
+	for _, epoch := range []int{0, 12} {
+		to := filepath.Join(t.TempDir(), "branch")
+		if at, err := Branch(whole.Dir, to, epoch); err != nil || at != epoch {
+			t.Fatalf("epoch %d, %v", at, err)
+		}
+		metrics, err := os.ReadFile(filepath.Join(to, metricsName))
+		if err != nil || bytes.Count(metrics, []byte("\n")) != epoch {
+			t.Errorf("its record has %d epochs, %v", bytes.Count(metrics, []byte("\n")), err)
+		}
+		if epoch > 0 {
+			continue // it is over
+		}
+		r, err := Continue(t.Context(), to, Options{Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameEpochs(t, r.Wait(), whole)
+	}
+	path := filepath.Join(whole.Dir, checkpointsName, checkpointName(12))
+	to := filepath.Join(t.TempDir(), "to")
+	if _, err := Branch(whole.Dir, to, 5); !hints(err, "has no checkpoint of epoch 5") || !strings.HasSuffix(hintOf(err), ": 0 12") {
+		t.Errorf("at an epoch that is not kept: %v (%s)", err, hintOf(err))
+	}
+	if err := os.Truncate(path, 1000); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Branch(whole.Dir, to, 12); !hints(err, "cannot be used") || !strings.HasSuffix(hintOf(err), ": 0") {
+		t.Errorf("at one that is damaged: %v (%s)", err, hintOf(err))
+	}
+	if _, err := os.Lstat(to); err == nil {
+		t.Error("it made a directory")
+	}
+}
+
 // A run at work can be branched, with what it has saved.
 func TestBranchOfARunAtWork(t *testing.T) {
 	r := start(t, tiny(1_000_000), Options{})
@@ -91,7 +129,7 @@ func TestBranchOfARunAtWork(t *testing.T) {
 	do(t, r, Command{Kind: Save})
 	saved := eventually(t, r, "a checkpoint", func(s *Snapshot) bool { return s.Saved > 3 })
 	to := filepath.Join(t.TempDir(), "branch")
-	epoch, err := Branch(saved.Dir, to)
+	epoch, err := Branch(saved.Dir, to, Newest)
 	if err != nil || epoch < saved.Saved {
 		t.Fatalf("epoch %d, %v", epoch, err)
 	}
@@ -107,24 +145,24 @@ func TestBranchOfARunAtWork(t *testing.T) {
 
 func TestBranchRefuses(t *testing.T) {
 	dir := trained(t, 2)
-	if _, err := Branch(t.TempDir(), filepath.Join(t.TempDir(), "to")); !hints(err, "holds no run") {
+	if _, err := Branch(t.TempDir(), filepath.Join(t.TempDir(), "to"), Newest); !hints(err, "holds no run") {
 		t.Errorf("of no run: %v", err)
 	}
-	if _, err := Branch(dir, dir); !hints(err, "already holds a run") {
+	if _, err := Branch(dir, dir, Newest); !hints(err, "already holds a run") {
 		t.Errorf("onto itself: %v", err)
 	}
 	full := t.TempDir()
 	if err := os.WriteFile(filepath.Join(full, "letter"), nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Branch(dir, full); !hints(err, "not empty") {
+	if _, err := Branch(dir, full, Newest); !hints(err, "not empty") {
 		t.Errorf("into something else: %v", err)
 	}
 	if err := os.RemoveAll(filepath.Join(dir, checkpointsName)); err != nil {
 		t.Fatal(err)
 	}
 	to := filepath.Join(t.TempDir(), "to")
-	if _, err := Branch(dir, to); !hints(err, "has no checkpoint") {
+	if _, err := Branch(dir, to, Newest); !hints(err, "has no checkpoint") {
 		t.Errorf("without a checkpoint: %v", err)
 	}
 	if _, err := os.Lstat(to); err == nil {

@@ -36,6 +36,12 @@ func TestBranchOfARunAtWork(t *testing.T) {
 	sameMetrics(t, metrics(t, filepath.Join(dir, "second")), metrics(t, filepath.Join(dir, "run"))[:n])
 	wantEvent(t, filepath.Join(dir, "second"), "branch", "run at epoch")
 	wantError(t, neuralrg(t, dir, "branch", "run", "--dir", "second"), 2, "already holds a run", "--dir")
+	o = neuralrg(t, dir, "branch", "run", "--epoch", "0", "--dir", "third", "--json")
+	if o.code != 0 || number(t, decode(t, o.stdout), "epoch") != 0 || len(metrics(t, filepath.Join(dir, "third"))) != 0 {
+		t.Errorf("at epoch 0: exit code %d, %s%s", o.code, o.stdout, o.stderr)
+	}
+	wantError(t, neuralrg(t, dir, "branch", "run", "--epoch", "999999"), 2, "no checkpoint of epoch 999999", "it keeps: 0 ")
+	wantError(t, neuralrg(t, dir, "branch", "run", "--epoch", "-1"), 2, "--epoch", "not negative")
 	wantError(t, neuralrg(t, dir, "branch", "nowhere"), 2, "nowhere", "directory of a run")
 	wantError(t, neuralrg(t, dir, "branch"), 2, "needs the directory", "give it")
 }

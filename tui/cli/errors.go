@@ -112,6 +112,7 @@ func valueHint(f *pflag.Flag) string {
 	return map[string]string{
 		"int":         "give a whole number",
 		"uint64":      "give a whole number that is not negative",
+		"epoch":       "give a whole number that is not negative, such as 1000",
 		"float":       "give a number such as 0.001",
 		"temperature": "give a number such as 2.3, or Tc for the critical temperature",
 		"bool":        "give true or false",

@@ -124,7 +124,7 @@ func (s *shelf) Branch(ctx context.Context, dir string) (string, error) {
 		return "", err
 	}
 	to := branchDir(dir)
-	_, err := run.Branch(dir, to)
+	_, err := run.Branch(dir, to, run.Newest)
 	return to, err
 }
 
