@@ -8,8 +8,6 @@ import (
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
-
-	"neuralrg/themes"
 )
 
 // formPage asks for the settings of a new run: every option of the command line
@@ -77,7 +75,7 @@ func (p *formPage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		p.area = clamp(size{msg.Width, msg.Height})
 	case tea.BackgroundColorMsg:
 		if !p.chosen {
-			p.styles = p.styles.dressed(themes.For(msg.IsDark()))
+			p.styles = p.styles.on(msg.IsDark())
 		}
 	case tea.KeyPressMsg:
 		return p, p.press(msg)

@@ -43,6 +43,10 @@ func Show(ctx context.Context, r Runner, l Link, o Options, t Terminal) (Exit, e
 	if o.Glyphs == GlyphsBlock {
 		st.grain = chart.Quadrants
 	}
+	st.liked = o.Liked
+	if liked, ok := themes.Named(o.Liked); ok { // until the background is known
+		st = st.dressed(liked)
+	}
 	theme, chosen := themes.Named(o.Theme)
 	if chosen {
 		st = st.dressed(theme)

@@ -9,8 +9,6 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
-
-	"neuralrg/themes"
 )
 
 // runsPage is the list of all runs. It reads nothing itself: the library does, in
@@ -107,7 +105,7 @@ func (p *runsPage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		p.area = clamp(size{msg.Width, msg.Height})
 	case tea.BackgroundColorMsg:
 		if !p.chosen {
-			p.styles = p.styles.dressed(themes.For(msg.IsDark()))
+			p.styles = p.styles.on(msg.IsDark())
 		}
 	case tea.KeyPressMsg:
 		return p, p.press(msg)

@@ -133,7 +133,7 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.look()
 	case tea.BackgroundColorMsg:
 		if !m.chosen {
-			m.dress(themes.For(msg.IsDark()))
+			m.styles = m.styles.on(msg.IsDark())
 		}
 	case tea.KeyPressMsg:
 		switch m.dialog {

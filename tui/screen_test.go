@@ -421,6 +421,32 @@ func TestThemes(t *testing.T) {
 	}
 }
 
+// A theme that is only liked is worn on backgrounds that it suits, its counterpart
+// on others, until the user chooses.
+func TestLikedTheme(t *testing.T) {
+	for _, c := range []struct{ liked, onBlack, onWhite string }{
+		{"", "dark", "light"},
+		{"aurora", "aurora", "light"},
+		{"contrast", "contrast", "contrast-light"},
+		{"light", "dark", "light"},
+		{"mono-light", "mono", "mono-light"},
+	} {
+		k := newConsole(8, size{80, 24})
+		k.styles.liked = c.liked
+		k.tell(tea.BackgroundColorMsg{Color: ansi.White})
+		onWhite := k.styles.theme.Name
+		k.tell(tea.BackgroundColorMsg{Color: ansi.Black})
+		if onBlack := k.styles.theme.Name; onBlack != c.onBlack || onWhite != c.onWhite {
+			t.Errorf("%q is %q on black and %q on white", c.liked, onBlack, onWhite)
+		}
+		k.press("t")
+		chosen := k.styles.theme.Name
+		if k.tell(tea.BackgroundColorMsg{Color: ansi.White}); k.styles.theme.Name != chosen {
+			t.Errorf("%q that was chosen becomes %q", chosen, k.styles.theme.Name)
+		}
+	}
+}
+
 func check(t *testing.T, m *screen) {
 	t.Helper()
 	lines := strings.Split(m.View().Content, "\n")

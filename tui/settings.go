@@ -82,6 +82,21 @@ func (o Options) WithSettings() (Options, error) {
 	return s.under(o), nil
 }
 
+// WithSettingsForOthers completes what was given for the screens of others with
+// what does not depend on the terminal in the user's settings: the keys, whether
+// the mouse is the screen's, and the theme, for backgrounds that it suits.
+func (o Options) WithSettingsForOthers() (Options, error) {
+	own, err := o.WithSettings()
+	if err != nil {
+		return o, err
+	}
+	if o.Theme == "" {
+		o.Liked = own.Theme
+	}
+	o.Keys, o.NoMouse = own.Keys, own.NoMouse
+	return o, nil
+}
+
 func inFile(file string, err error) error {
 	hint := "docs/command-line.md says what may stand there"
 	var u usage

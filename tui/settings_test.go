@@ -4,6 +4,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +46,33 @@ func TestSettings(t *testing.T) {
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	if o, err = (Options{FPS: 3}).WithSettings(); err != nil || o.FPS != 3 {
 		t.Errorf("without a file %+v, %v", o, err)
+	}
+}
+
+// Of the settings, others get what does not depend on the terminal of who wrote
+// them; the theme is only liked.
+func TestSettingsForOthers(t *testing.T) {
+	const text = `{"theme": "aurora", "color": "256", "glyphs": "ascii", "fps": 50, "mouse": false, "synchronized": false, "keys": {"help": "e"}}`
+	for _, c := range []struct{ given, want Options }{
+		{Options{}, Options{Liked: "aurora", NoMouse: true}},
+		{Options{Theme: "safe", Color: ColorAuto, FPS: 3}, Options{Theme: "safe", Color: ColorAuto, FPS: 3, NoMouse: true}},
+	} {
+		if _, err := settle(t, text, c.given); err != nil {
+			t.Fatal(err)
+		}
+		o, err := c.given.WithSettingsForOthers()
+		if err != nil || !slices.Equal(o.Keys["help"], []string{"e"}) || len(o.Keys) != 1 {
+			t.Errorf("keys %v, %v", o.Keys, err)
+		}
+		if o.Keys = nil; !reflect.DeepEqual(o, c.want) {
+			t.Errorf("%+v become %+v", c.given, o)
+		}
+	}
+	if _, err := settle(t, `{"theme": "drak"}`, Options{}); err == nil {
+		t.Fatal("an unknown theme is taken")
+	}
+	if _, err := (Options{}).WithSettingsForOthers(); err == nil || !strings.Contains(err.Error(), `unknown theme "drak"`) {
+		t.Errorf("a theme that does not exist: %v", err)
 	}
 }
 

@@ -27,6 +27,7 @@ type styles struct {
 	theme   themes.Theme
 	profile colorprofile.Profile
 	ascii   bool
+	liked   string      // the theme where nobody has chosen one; empty: the default
 	braille bool        // curves in dots
 	grain   chart.Grain // of lattices that have no room in half cells
 
@@ -69,8 +70,20 @@ func newStyles(theme themes.Theme, profile colorprofile.Profile, ascii bool) *st
 // dressed is another theme for the same terminal.
 func (st *styles) dressed(theme themes.Theme) *styles {
 	other := newStyles(theme, st.profile, st.ascii)
-	other.braille, other.grain = st.braille, st.grain
+	other.liked, other.braille, other.grain = st.liked, st.braille, st.grain
 	return other
+}
+
+// on is what is worn on a dark or a light background as long as nobody has chosen.
+func (st *styles) on(dark bool) *styles {
+	theme, ok := themes.Named(st.liked)
+	switch {
+	case !ok:
+		theme = themes.For(dark)
+	case theme.Dark != dark:
+		theme = theme.Turned()
+	}
+	return st.dressed(theme)
 }
 
 // color is a theme's colour at the depth of the terminal: nil for none.

@@ -9,7 +9,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"neuralrg/themes"
 	"neuralrg/training/sweep"
 )
 
@@ -84,7 +83,7 @@ func (p *sweepPage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		p.area = clamp(size{msg.Width, msg.Height})
 	case tea.BackgroundColorMsg:
 		if !p.chosen {
-			p.styles = p.styles.dressed(themes.For(msg.IsDark()))
+			p.styles = p.styles.on(msg.IsDark())
 		}
 	case tea.KeyPressMsg:
 		return p, p.press(msg.String())

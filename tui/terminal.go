@@ -36,6 +36,7 @@ const (
 // everything to what the terminal says.
 type Options struct {
 	Theme  string // a name of themes.All; empty: by the background
+	Liked  string // without Theme: on backgrounds that it suits, and its counterpart on others
 	Color  Color
 	Glyphs Glyphs
 	FPS    int // frames a second at most; 0: 5, and 4 over SSH

@@ -57,6 +57,9 @@ func (a *app) share(dirs []string, o serve.Config, log string) (err error) {
 	if o.Runs, err = chosenRuns(dirs); err != nil {
 		return err
 	}
+	if o.Options, err = o.Options.WithSettingsForOthers(); err != nil {
+		return err
+	}
 	if o.HostKey == "" {
 		if o.HostKey, err = serve.HostKeyPath(); err != nil {
 			return err

@@ -160,6 +160,30 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// The keys of the user's settings are those of everybody who looks; the glyphs are
+// those of each terminal. What is wrong there is said at once.
+func TestServeHasTheUsersKeys(t *testing.T) {
+	dir := t.TempDir()
+	key, viewers := keyFile(t, dir, "viewers")
+	if o := neuralrg(t, dir, append([]string{"train", "--dir", "run", "--epochs", "2"}, tiny...)...); o.code != 0 {
+		t.Fatal(o.stderr)
+	}
+	home := filepath.Join(state(t), "neuralrg")
+	writes := func(text string) {
+		if err := os.MkdirAll(home, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(home, "settings.json"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	writes(`{"glyphs": "ascii", "keys": {"help": "e"}}`)
+	h := serve(t, dir, "run", "--authorized-keys", viewers)
+	h.looks(t, key, "1 lattice", "e help", "╭")
+	writes(`{"theme": "drak"}`)
+	wantError(t, neuralrg(t, dir, "serve", "run", "--authorized-keys", viewers), 2, `unknown theme "drak"`, "the themes are")
+}
+
 // What cannot be served is said in two lines.
 func TestServeRefuses(t *testing.T) {
 	dir := t.TempDir()
