@@ -281,6 +281,33 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 	wantProblem(t, "a folder", err, "not a regular file")
 }
 
+// A compressed array whose numbers are all there, but whose end is damaged, cannot be
+// compared with its checksum, and is called damaged for that.
+func TestDamagedEndIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.npz")
+	x := append(Header(Float32, []int{1}), 0, 0, 0, 0)
+	size := uint16(len(x))
+	packed := binary.LittleEndian.AppendUint16([]byte{0}, size) // a block that is stored, and not the last
+	packed = append(binary.LittleEndian.AppendUint16(packed, ^size), x...)
+	packed = append(packed, 0b111) // the last, of a kind that there is not
+	var file bytes.Buffer
+	z := zip.NewWriter(&file)
+	m, err := z.CreateRaw(&zip.FileHeader{
+		Name: "x.npy", Method: zip.Deflate, CRC32: 1, CompressedSize64: uint64(len(packed)), UncompressedSize64: uint64(size),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Write(packed); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(z.Close(), os.WriteFile(path, file.Bytes(), 0o666)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = read(path)
+	wantProblem(t, "a damaged end", err, "damaged")
+}
+
 func FuzzRead(f *testing.F) {
 	path := filepath.Join(f.TempDir(), "a.npz")
 	archiveOf(f, path, zip.Deflate, append(Header(Float32, []int{5}), make([]byte, 20)...))

@@ -293,8 +293,11 @@ func (a *Array) Read(dst []float32) error {
 func (a *Array) Close() error {
 	_, err := a.data.ReadByte()
 	closed := a.member.Close()
-	if errors.Is(err, zip.ErrChecksum) {
+	switch {
+	case errors.Is(err, zip.ErrChecksum):
 		return damaged(a.path, a.Name, "its checksum is wrong")
+	case err != nil && !errors.Is(err, io.EOF): // so that nothing was compared
+		return damaged(a.path, a.Name, err.Error())
 	}
 	return closed
 }
