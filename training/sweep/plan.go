@@ -173,6 +173,10 @@ func (p *Plan) Describe(index int) string { return describe(p.Axes, p.Points[ind
 // Config is the configuration of a point.
 func (p *Plan) Config(index int) (run.Config, error) {
 	c := p.Base
+	if c.From != nil { // what is decoded into it must not change the plan
+		from := *c.From
+		c.From = &from
+	}
 	for name, value := range p.Points[index].Settings {
 		field, err := json.Marshal(map[string]json.RawMessage{name: value})
 		if err == nil {

@@ -198,6 +198,26 @@ func TestPlanFile(t *testing.T) {
 	}
 }
 
+// What one point begins with is nothing to the others, in whatever order they are
+// asked for: points that share a task are all of one process.
+func TestOriginsOfPoints(t *testing.T) {
+	p, err := NewPlan("0.0.1", []Axis{{"L", []string{"4", "8"}}}, "", func(_ []Axis, values []string) (run.Config, error) {
+		c := tinyConfig(t, 1)
+		c.L = map[string]int{"4": 4, "8": 8}[values[0]]
+		c.From = &run.Origin{Dir: "there", Epoch: 1, Parameters: "those of L=" + values[0]}
+		return c, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range []int{1, 0, 1} {
+		c, err := p.Config(i)
+		if want := "those of L=" + p.Points[i].Values[0]; err != nil || c.From.Parameters != want {
+			t.Errorf("point %d begins with %q, %v, want %q", i, c.From.Parameters, err, want)
+		}
+	}
+}
+
 // The estimate is of the epochs that there are, and grows with the lattice and
 // the depth.
 func TestEstimate(t *testing.T) {
