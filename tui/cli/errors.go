@@ -58,7 +58,7 @@ func hintOf(err error) string {
 func report(stderr io.Writer, err error) int {
 	var quiet *told
 	switch {
-	case err == nil || errors.Is(err, syscall.EPIPE):
+	case err == nil || errors.As(err, new(*lostOutput)) && errors.Is(err, syscall.EPIPE):
 		return exitDone
 	case errors.As(err, &quiet):
 		return quiet.code

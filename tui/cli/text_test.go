@@ -72,6 +72,7 @@ func TestReport(t *testing.T) {
 	}{
 		{nil, 0, ""},
 		{&lostOutput{syscall.EPIPE}, 0, ""},
+		{fmt.Errorf("the command could not be sent: %w", syscall.EPIPE), 1, "error: the command could not be sent: broken pipe\n"},
 		{usage("bad", "good"), 2, "error: bad\nhint: good\n"},
 		{failed("bad\x1b[2J\nnews", ""), 1, "error: bad[2J news\n"},
 		{failed("see \u202etxt.exe\u200b", "\xffgive\u2028another"), 1, "error: see txt.exe\nhint: give another\n"},
