@@ -11,6 +11,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"neuralrg/training"
+	"neuralrg/training/run"
+	"neuralrg/training/sweep"
 )
 
 // planned plans a sweep of tiny runs at dir/sweep.
@@ -361,6 +365,29 @@ func TestSweepErrors(t *testing.T) {
 
 // On a terminal a sweep that is watched is the screen: a point at work is opened
 // from there, and paused; one is cancelled.
+// What a plan says that somebody else has made does not steer a terminal.
+func TestSweepOfSomebodyElse(t *testing.T) {
+	dir := t.TempDir()
+	axes := []sweep.Axis{{Name: "T\x1b[2J", Values: []string{"2\x1b]0;mine\a", "3\u009b2J"}}}
+	p, err := sweep.NewPlan("0.1.0", axes, "", func(_ []sweep.Axis, values []string) (run.Config, error) {
+		c, err := training.Preset("quick")
+		c.Seed = uint64(values[0][0])
+		return run.Config{Config: c, Sampler: run.SamplerOff}, err
+	})
+	if err == nil {
+		_, err = sweep.Create(filepath.Join(dir, "sweep"), p)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"status", "sweep"}, {"status", "--watch", "--plain", "sweep"}, {"logs", "sweep", "0", "1"}} {
+		o := neuralrg(t, dir, append([]string{"sweep"}, args...)...)
+		if o.code != 0 || !strings.Contains(o.stdout, "2]0;mine") || strings.ContainsAny(o.stdout+o.stderr, "\x1b\a\u009b") {
+			t.Errorf("%v: exit code %d, %q, %q", args, o.code, o.stdout, o.stderr)
+		}
+	}
+}
+
 func TestSweepOnScreen(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -109,7 +109,7 @@ func (s sweepState) write(w io.Writer) error {
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	names := make([]string, len(s.Axes))
 	for i, a := range s.Axes {
-		names[i] = a.Name
+		names[i] = tui.Clean(a.Name)
 	}
 	fmt.Fprintf(table, "point\t%s\tepoch\tgap (nats)\ttraining\tattempts\tstate\n", strings.Join(names, "\t"))
 	for _, st := range s.Points {
@@ -183,7 +183,7 @@ func (a *app) sweepWatch(s *sweep.Sweep, points []int) error {
 			if before.Points != nil && before.Points[i].State == st.State {
 				continue
 			}
-			if _, err := fmt.Fprintf(a.out, "point %d (%s): %s\n", st.Index, s.Plan.Describe(st.Index), strings.Join(pointCells(st)[1+len(st.Values):], "  ")); err != nil {
+			if _, err := fmt.Fprintf(a.out, "point %d (%s): %s\n", st.Index, tui.Clean(s.Plan.Describe(st.Index)), strings.Join(pointCells(st)[1+len(st.Values):], "  ")); err != nil {
 				return output(err)
 			}
 		}
@@ -331,7 +331,7 @@ func (a *app) sweepLogs(s *sweep.Sweep, points []int) error {
 	}
 	for _, index := range points {
 		if len(points) > 1 {
-			if _, err := fmt.Fprintf(a.out, "== point %d (%s)\n", index, s.Plan.Describe(index)); err != nil {
+			if _, err := fmt.Fprintf(a.out, "== point %d (%s)\n", index, tui.Clean(s.Plan.Describe(index))); err != nil {
 				return output(err)
 			}
 		}

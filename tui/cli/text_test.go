@@ -165,6 +165,16 @@ func TestProgressTellsEachWarningOnce(t *testing.T) {
 	}
 }
 
+// The name of a directory does not steer a terminal.
+func TestSummaryOfAStrangeName(t *testing.T) {
+	s := snapshot(run.Stopped, 1)
+	s.Dir = "d\x1b]0;mine\a"
+	var w bytes.Buffer
+	if err := summarise(s).write(&w); err != nil || strings.Count(w.String(), "d]0;mine") != 2 || strings.ContainsAny(w.String(), "\x1b\a") {
+		t.Errorf("%q, %v", w.String(), err)
+	}
+}
+
 func TestSummaryBeforeTheFirstEpoch(t *testing.T) {
 	var text, object bytes.Buffer
 	sum := summarise(snapshot(run.Stopped, 0))
