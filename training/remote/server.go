@@ -26,6 +26,7 @@ type Server struct {
 
 	drawing sync.Mutex
 	images  *run.Feed[*image] // of the run, while somebody looks
+	drawn   bool              // the last image
 
 	serving context.Context // until the server is closed
 	close   context.CancelFunc
@@ -128,12 +129,17 @@ func (s *Server) watch() {
 	s.drawing.Lock()
 	defer s.drawing.Unlock()
 	s.images.Close()
+	s.drawn = true
 }
 
-// draw makes the image of the run as it is now, unless that is made.
+// draw makes the image of the run as it is now, unless that is made or no more are
+// wanted.
 func (s *Server) draw() {
 	s.drawing.Lock()
 	defer s.drawing.Unlock()
+	if s.drawn {
+		return
+	}
 	old, newest := s.images.Latest(), s.run.Feed().Latest()
 	if newest != nil && (old == nil || old.snapshot != newest) {
 		s.images.Publish(old.next(newest))

@@ -266,6 +266,33 @@ func TestServerClosed(t *testing.T) {
 	noGoroutineLeft(t, before)
 }
 
+// A command that moves the lattice and is done only after the server was closed is
+// not shown to anybody any more.
+func TestCommandAfterTheServerClosed(t *testing.T) {
+	f := newFake()
+	begun, busy := make(chan struct{}), make(chan struct{})
+	f.do = func(run.Command) error { close(begun); <-busy; return nil }
+	s, dir := served(t, f, quick)
+	v := attach(t, dir)
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		_ = v.Do(run.Command{Kind: run.Fix}) // its connection is lost
+	}()
+	<-begun
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		s.Close()
+	}()
+	for range s.images.Follow(t.Context()) { // until there are no more
+	}
+	f.epochs(1)
+	close(busy)
+	<-closed
+	<-answered
+}
+
 // A viewer whose run was killed keeps the picture and says what happened.
 func TestKilledRun(t *testing.T) {
 	f := newFake()
