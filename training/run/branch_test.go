@@ -12,28 +12,26 @@ import (
 )
 
 // begun returns a run of some epochs that is over, and a copy of its directory as
-// it was when it had saved no more than some of them. How far a run gets until its
-// disk has one checkpoint is chance: there are several tries.
+// it was when it had saved no more than some of them: the second half of them waits
+// for a checkpoint.
 func begun(t *testing.T, epochs int) (whole *Snapshot, dir string, done int) {
 	t.Helper()
-	for range 200 {
-		whole, dir = start(t, tiny(epochs), Options{saveEvery: 1}).Wait(), t.TempDir()
-		if err := os.CopyFS(dir, os.DirFS(whole.Dir)); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Remove(filepath.Join(dir, checkpointsName, checkpointName(epochs))); err != nil {
-			t.Fatal(err)
-		}
-		saved, err := checkpoints{dir: filepath.Join(dir, checkpointsName)}.epochs()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(saved) >= 2 && saved[0] > 0 {
-			return whole, dir, saved[0]
-		}
+	whole = launchAfter(t, tiny(epochs), func(b *conductor) {
+		b.options.saveEvery = 1
+		b.hold(t, epochs/2, func() bool { return b.keeper.saved.Load() > 0 })
+	}).Wait()
+	dir = t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(whole.Dir)); err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("no run saved anything between its first epoch and its last")
-	return nil, "", 0
+	if err := os.Remove(filepath.Join(dir, checkpointsName, checkpointName(epochs))); err != nil {
+		t.Fatal(err)
+	}
+	saved, err := checkpoints{dir: filepath.Join(dir, checkpointsName)}.epochs()
+	if err != nil || len(saved) < 2 || saved[0] == 0 {
+		t.Fatalf("it has saved epochs %v, %v", saved, err)
+	}
+	return whole, dir, saved[0]
 }
 
 // A branch goes on to the same bits as the run that it is a copy of, and both

@@ -126,7 +126,7 @@ func TestPipesAreNotOpened(t *testing.T) {
 			} else if err == nil || hintOf(err) == "" || !strings.Contains(err.Error(), say) || !strings.Contains(err.Error(), "regular file") {
 				t.Errorf("%s: %v", name, err)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(patient):
 			t.Fatalf("%s: the run waits for the pipe", name)
 		}
 	}

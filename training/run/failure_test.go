@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"neuralrg/model"
 	"neuralrg/physics"
 	"neuralrg/training"
 )
@@ -21,7 +22,7 @@ import (
 // launchAfter starts a run that was changed between its making and its start.
 func launchAfter(t *testing.T, c Config, change func(*conductor)) *Run {
 	t.Helper()
-	c.Format = Format
+	c.Format, c.Kernels = Format, model.Kernels()
 	if c.Sampler == "" {
 		c.Sampler = SamplerOff
 	}
@@ -83,6 +84,33 @@ func mustIsing(t *testing.T, c Config) *physics.Ising {
 	return e
 }
 
+// hold makes a run wait after some epochs until something has come about.
+func (b *conductor) hold(t *testing.T, epochs int, until func() bool) {
+	t.Helper()
+	held, err := training.New(b.config.Config, &holding{Energy: mustIsing(t, b.config), after: epochs * 8, until: until}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.trainer.Close()
+	b.trainer = held
+}
+
+// holding is an energy that waits once, after so many batches.
+type holding struct {
+	physics.Energy
+	after int
+	until func() bool
+}
+
+func (h *holding) Eval(u []float64, grad, x []float32) {
+	if h.after--; h.after == -1 {
+		for end := time.Now().Add(patient); !h.until() && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	h.Energy.Eval(u, grad, x)
+}
+
 // crashing is an energy that panics.
 type crashing struct{ physics.Energy }
 
@@ -98,9 +126,15 @@ func TestCrashFailsTheRun(t *testing.T) {
 			b.trainer.Close()
 			b.trainer = broken
 		},
-		"physical sampler": func(b *conductor) { b.sampler, b.energy = SamplerPhysical, nil },
-		"keeper":           func(b *conductor) { b.keeper.metrics = nil },
-		"conductor":        func(b *conductor) { b.config.Epochs, b.lease = 5, nil },
+		"physical sampler": func(b *conductor) {
+			b.sampler, b.energy = SamplerPhysical, nil
+			b.hold(t, 0, func() bool { // of epoch 0 there is no judgement, which would crash too
+				files, _ := filepath.Glob(b.dir.path("crash-*.txt"))
+				return len(files) > 0
+			})
+		},
+		"keeper":    func(b *conductor) { b.keeper.metrics = nil },
+		"conductor": func(b *conductor) { b.config.Epochs, b.lease = 5, nil },
 	} {
 		r := launchAfter(t, tiny(1_000_000), change)
 		s := r.Wait()

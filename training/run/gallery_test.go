@@ -15,8 +15,7 @@ import (
 func TestGallery(t *testing.T) {
 	c := tiny(1_000_000)
 	c.Symmetry = true
-	r := start(t, c, Options{})
-	eventually(t, r, "50 epochs", func(s *Snapshot) bool { return s.Epoch >= 50 })
+	r := learnt(t, c, 50, Options{})
 	do(t, r, Command{Kind: Pause})
 	do(t, r, Command{Kind: Fix, Latent: 2, Value: 0.5})
 	do(t, r, Command{Kind: Gather})

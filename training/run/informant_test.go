@@ -93,51 +93,35 @@ func TestInformantAnswers(t *testing.T) {
 	}
 }
 
-// A newer wish ends the work on an older one; the same wish does not.
+// A newer wish ends the work on an older one; the same wish does not. All wishes
+// come from within the work, so that none is too late.
 func TestInformantGivesWay(t *testing.T) {
 	i := newTestInformant(t, 16)
-	steps := make(chan struct{}, 1)
-	i.tell = func() { wake(steps) }
-	ctx, dismiss := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		i.work(ctx)
-	}()
-	await := func(what string, ok func() bool) {
-		t.Helper()
-		for end := time.After(30 * time.Second); !ok(); {
-			select {
-			case <-steps:
-			case <-end:
-				t.Fatalf("no %s: %+v", what, i.progress.Load())
+	ctx, dismiss := context.WithTimeout(t.Context(), patient)
+	defer dismiss()
+	var first *Information
+	given := false
+	i.tell = func() {
+		p, l := i.progress.Load(), i.latest.Load()
+		switch {
+		case !given && p != nil && p.Stage == latentsStage.name && p.Done > 0:
+			given = true
+			if i.ask(1); i.wanted.Load() != 0 {
+				t.Error("what is under way is asked for again")
 			}
+			i.ask(2)
+		case first == nil && l != nil && p == nil:
+			first = l
+			i.ask(1)
+		case first != nil && p != nil:
+			dismiss()
 		}
 	}
 	i.ask(1)
-	await("latents of spacing 1", func() bool {
-		p := i.progress.Load()
-		return p != nil && p.Spacing == 1 && p.Stage == latentsStage.name && p.Done > 0 && p.Done <= p.Total/2
-	})
-	i.ask(1)
-	if i.wanted.Load() != 0 {
-		t.Error("what is under way is asked for again")
+	i.work(ctx)
+	if !given || first == nil || first.Spacing != 2 {
+		t.Fatalf("the first answer is %+v, in %v", first, patient)
 	}
-	i.ask(2)
-	await("answer", func() bool {
-		if l := i.latest.Load(); l != nil && l.Spacing == 1 {
-			t.Fatal("the older wish was answered")
-		}
-		return i.latest.Load() != nil && i.progress.Load() == nil
-	})
-	first := i.latest.Load()
-	if first.Spacing != 2 {
-		t.Errorf("spacing %d", first.Spacing)
-	}
-	i.ask(1)
-	await("progress", func() bool { return i.progress.Load() != nil })
-	dismiss()
-	<-done
 	if i.progress.Load() != nil || i.latest.Load() != first {
 		t.Error("what was given up left something behind")
 	}
@@ -199,16 +183,17 @@ func TestRecordInforms(t *testing.T) {
 	if err := r.Do(Command{Kind: Inform, Spacing: 1}); err != nil {
 		t.Fatal(err)
 	}
-	stages, part := map[string]bool{}, 0.0
+	stages, part, looks := map[string]bool{}, 0.0, 0
 	for s := (*Snapshot)(nil); s == nil || s.Information == nil; {
 		if testing.Short() && len(stages) > 1 {
 			break // in the middle of it
 		}
 		select {
 		case <-r.News():
-		case <-time.After(30 * time.Second):
-			t.Fatal("no answer in 30 s")
+		case <-time.After(patient):
+			t.Fatalf("no answer in %v", patient)
 		}
+		looks++
 		if s, err = r.Read(); err != nil {
 			t.Fatal(err)
 		}
@@ -222,14 +207,14 @@ func TestRecordInforms(t *testing.T) {
 			t.Errorf("it is of epoch %d, from %d samples", i.Epoch, i.Samples)
 		}
 	}
-	if len(stages) == 0 {
+	if len(stages) == 0 && looks > 2 { // all may be done at the first
 		t.Error("no progress was shown")
 	}
 	r.Close()
 	if r.informant.progress.Load() != nil {
 		t.Error("what worked for the record has not ended")
 	}
-	for end := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(patient); runtime.NumGoroutine() > before; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%d goroutines before, %d after", before, runtime.NumGoroutine())
 		}

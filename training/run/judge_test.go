@@ -107,7 +107,6 @@ func TestEvidenceIsExact(t *testing.T) {
 
 // Densities on a line stand for flows: ln w and m^2 of draws of q and of p.
 func TestVerdicts(t *testing.T) {
-	random := rand.New(rand.NewPCG(3, 0))
 	m2 := 0.5
 	for name, c := range map[string]struct {
 		shift, spread, drawn float64 // of ln w over p, of its mean; <m^2> of the draws
@@ -120,6 +119,7 @@ func TestVerdicts(t *testing.T) {
 		"misses":   {drawn: m2, spread: 0.1, shift: 2, want: misses, words: "forward ESS 0.1"},
 		"unlike":   {drawn: m2, spread: 0.1, shift: 300, want: misses, words: "forward ESS below 0.0001, reverse 0.9"},
 	} {
+		random := rand.New(rand.NewPCG(3, 0)) // for each, since a map has no order
 		e := &evidence{drawn: make([]float64, 1000), exact: make([]float64, 1000), drawnM2: make([]float64, 1000), exactM2: make([]float64, 1000)}
 		for i := range e.drawn {
 			e.drawn[i] = 10 + c.spread*random.NormFloat64()

@@ -135,8 +135,14 @@ func (v *victim) finish(t *testing.T, whole string) {
 // it takes every repair.
 func (v *victim) wear(t *testing.T) {
 	t.Helper()
-	if v.live(t, 3, "sync N.npz.tmp", 0) || v.newest < 0 {
-		t.Fatalf("the run was to be killed after its first checkpoint, and has one of %d", v.newest)
+	if v.live(t, 3, "sync N.npz.tmp", 0) { // to a slow disk there are two of them in all
+		*v = *newVictim(t, v.epochs)
+		if v.live(t, 2, "sync N.npz.tmp", 0) {
+			t.Fatal("the run was to be killed before its last checkpoint")
+		}
+	}
+	if v.newest < 0 {
+		t.Fatal("the run was killed before its first checkpoint")
 	}
 	v.worn = true
 	d := directory(v.dir)

@@ -13,8 +13,7 @@ import (
 // with a latent fixed.
 func pausedWithLevels(t *testing.T, draw int) (*Run, *Snapshot) {
 	t.Helper()
-	r := start(t, tiny(1_000_000), Options{})
-	eventually(t, r, "100 epochs", func(s *Snapshot) bool { return s.Epoch >= 100 })
+	r := learnt(t, tiny(1_000_000), 100, Options{})
 	do(t, r, Command{Kind: Pause})
 	for range draw {
 		do(t, r, Command{Kind: Redraw})

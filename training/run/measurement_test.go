@@ -83,7 +83,7 @@ func TestOrders(t *testing.T) {
 
 // Diagnoses are few however fast trajectories are.
 func TestDiagnosesAreFew(t *testing.T) {
-	m := &measurement{record: newBlocks(2, mostBlocks), trajectories: 9, findings: findings{at: time.Now(), trajectories: -1}}
+	m := &measurement{record: newBlocks(2, mostBlocks), trajectories: 9, findings: findings{at: time.Now().Add(patient), trajectories: -1}}
 	for range 9 {
 		m.record.add([]float64{1, 2})
 	}

@@ -15,8 +15,7 @@ import (
 func TestFixedLatent(t *testing.T) {
 	c := tiny(1_000_000)
 	c.Symmetry = true
-	r := start(t, c, Options{})
-	eventually(t, r, "100 epochs", func(s *Snapshot) bool { return s.Epoch >= 100 })
+	r := learnt(t, c, 100, Options{})
 	do(t, r, Command{Kind: Pause})
 	released := eventually(t, r, "the lattice at rest", func(s *Snapshot) bool {
 		return s.Phase == Paused && s.Lattice.Epoch == s.Epoch

@@ -15,8 +15,10 @@ func TestPlainData(t *testing.T) {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}
-	r := start(t, tiny(50), Options{Sampler: SamplerBoth, SamplerShare: new(1.0)})
+	r := start(t, tiny(1_000_000), Options{Sampler: SamplerBoth, SamplerShare: new(1.0)})
 	do(t, r, Command{Kind: Respond, Latent: 1})
+	eventually(t, r, "an epoch", func(s *Snapshot) bool { return s.Epoch > 0 })
+	do(t, r, Command{Kind: Stop})
 	s := r.Wait()
 	if s.Lattice == nil || s.History.Epochs == 0 || len(s.Events) == 0 || s.Exact.MagnetizationSquared == nil {
 		t.Fatalf("the snapshot has empty parts: %+v", s)

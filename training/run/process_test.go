@@ -190,7 +190,8 @@ func TestSecondProcessIsToldWho(t *testing.T) {
 // state of the last epoch fits, though its line does not.
 func TestFullDisk(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	process, words := another(t, dir, 100_000, childLimit+"=100000")
+	const limit = 1_000_000 // some thousand lines, more than can wait between two writes
+	process, words := another(t, dir, 100_000, fmt.Sprint(childLimit, "=", limit))
 	err := process.Run()
 	if err == nil || !strings.Contains(words.String(), metricsName+": file too large\nhint: free some space") {
 		t.Fatalf("%v: %s", err, words)
