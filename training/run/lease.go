@@ -117,7 +117,7 @@ func readHolder(path string) (holder, error) {
 
 // takeLease takes the lease at path for a holder, from one that has died or has
 // less of a claim if need be. That of another host is watched first, for as long
-// as wait; notice is then told why it takes so long.
+// as wait, and stays if that is 0; notice is then told why it takes so long.
 func takeLease(ctx context.Context, path string, me holder, wait time.Duration, notice func(string)) (*lease, error) {
 	shared := false
 	for unreadable := 0; ; {
@@ -153,9 +153,12 @@ func takeLease(ctx context.Context, path string, me holder, wait time.Duration, 
 }
 
 // inspect reads the lease at path. An error that is not of the file system
-// says that it has no meaning.
+// says that it has no meaning. A link that leads nowhere is there, and is no lease.
 func inspect(path string) (fs.FileInfo, holder, error) {
-	info, err := os.Stat(path)
+	info, err := os.Lstat(path)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		err = &fs.PathError{Op: "open", Path: path, Err: errIrregular}
+	}
 	if err != nil {
 		return nil, holder{}, err
 	}
@@ -167,7 +170,7 @@ func inspect(path string) (fs.FileInfo, holder, error) {
 // watching it.
 func outlive(ctx context.Context, path string, h holder, wait time.Duration, notice func(string)) error {
 	dead, known := h.dead()
-	if !known {
+	if !known && wait > 0 {
 		var err error
 		if dead, err = silent(ctx, path, h, wait, notice); err != nil {
 			return &problem{text: "the wait for the lease " + path + " was cut short", hint: "try again", cause: err}

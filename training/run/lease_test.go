@@ -117,6 +117,39 @@ func TestLivingHostKeepsItsLease(t *testing.T) {
 	}
 }
 
+// Who does not wait takes no lease from another host: it may have been taken just now.
+func TestLeaseOfAnotherHostIsNotTakenUnwatched(t *testing.T) {
+	path := filepath.Join(t.TempDir(), leaseName)
+	plant(t, path, func(h *holder) { h.Host = "elsewhere" })
+	if _, err := takeLease(t.Context(), path, self(1), 0, silence); !Held(err) || hintOf(err) == "" {
+		t.Errorf("it is told %v", err)
+	}
+	if h, err := readHolder(path); err != nil || h.Host != "elsewhere" {
+		t.Errorf("the lease is of %v, %v", h, err)
+	}
+}
+
+// A link that leads nowhere in the place of a lease is told, not waited for.
+func TestLinkInThePlaceOfALease(t *testing.T) {
+	path := filepath.Join(t.TempDir(), leaseName)
+	if err := os.Symlink("nowhere", path); err != nil {
+		t.Fatal(err)
+	}
+	told := make(chan error, 1)
+	go func() {
+		_, err := take(t, path)
+		told <- err
+	}()
+	select {
+	case err := <-told:
+		if !hints(err, "not a regular file") {
+			t.Errorf("it is told %v", err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("it tries for ever")
+	}
+}
+
 func TestLostLeaseIsNoticed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), leaseName)
 	l, err := take(t, path)
