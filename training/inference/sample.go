@@ -151,8 +151,8 @@ func (p *sampler) warmUp(ctx context.Context) bool {
 	return ctx.Err() == nil
 }
 
-// draw draws batches until there are N draws or ctx is done, and returns the
-// seconds that the source took.
+// draw draws batches, one at least, until there are N draws or ctx is done, and
+// returns the seconds that the source took.
 func (p *sampler) draw(ctx context.Context) (seconds float64, err error) {
 	sites := p.trained.Energy.Sites()
 	batch := p.Chains
@@ -161,7 +161,7 @@ func (p *sampler) draw(ctx context.Context) (seconds float64, err error) {
 	}
 	all := newDraws(sites, batch)
 	p.uniform = make([]float64, len(all.x))
-	for p.drawn < p.N && ctx.Err() == nil {
+	for p.drawn < p.N && (p.batches == 0 || ctx.Err() == nil) {
 		n := min(batch, p.N-p.drawn)
 		d := all
 		if p.Method.independent() {

@@ -178,6 +178,35 @@ func TestInterruptedSampleKeepsWhatIsDrawn(t *testing.T) {
 	}
 }
 
+// lateEnd is a context that is done when it has been asked so many times.
+type lateEnd struct {
+	context.Context
+	left int
+}
+
+func (l *lateEnd) Err() error {
+	if l.left--; l.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Who is interrupted after the warm-up, before the first draw, gets that one: estimates
+// of none are no numbers.
+func TestInterruptedAtOnce(t *testing.T) {
+	for _, m := range Methods {
+		ctx := &lateEnd{t.Context(), 1}
+		s := Sampling{Method: m, N: 1000}
+		if !m.independent() {
+			ctx.left, s.WarmUp = 5, 4
+		}
+		r, err := Sample(ctx, trained(t, true), s)
+		if err != nil || !r.Interrupted && r.N < s.N || r.N == 0 || math.IsNaN(r.Acceptance) {
+			t.Errorf("%s: %+v, %v", m, r, err)
+		}
+	}
+}
+
 func TestInterruptedWarmUpLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
