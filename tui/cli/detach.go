@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"syscall"
 
@@ -144,7 +145,7 @@ func executable() string {
 // cutLoose is what the new process does once its run has begun: what it has to
 // say goes to a log in the directory of the run, and whoever started it is told.
 func (a *app) cutLoose(dir string) {
-	out, err := openLog(dir)
+	out, err := openLog(filepath.Join(dir, logName))
 	if err != nil {
 		a.note(fmt.Sprintf("there is no log: %v", err))
 		out, err = os.OpenFile(os.DevNull, os.O_WRONLY, 0)

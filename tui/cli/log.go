@@ -4,18 +4,18 @@ import (
 	"bytes"
 	"io"
 	"os"
-	"path/filepath"
 )
 
-// The log of a detached run, in its directory: what it would say on a terminal.
-const (
-	logName = "log.txt"
-	logSize = 1 << 20 // at most, in bytes
-)
+// logName is the log of a detached run, in its directory: what it would say on a
+// terminal.
+const logName = "log.txt"
 
-// openLog opens the log for appending.
-func openLog(dir string) (*os.File, error) {
-	return os.OpenFile(filepath.Join(dir, logName), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
+// logSize is what a log has at most, in bytes.
+const logSize = 1 << 20
+
+// openLog opens a log for appending.
+func openLog(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
 }
 
 // bounded keeps the newest lines of a log that is open for appending: when it

@@ -10,8 +10,8 @@ import (
 
 // The log keeps its newest lines whole, and stays within its bound.
 func TestLogIsBounded(t *testing.T) {
-	dir := t.TempDir()
-	f, err := openLog(dir)
+	path := filepath.Join(t.TempDir(), logName)
+	f, err := openLog(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func TestLogIsBounded(t *testing.T) {
 			t.Fatalf("after line %d it has %d bytes, %v", n, info.Size(), err)
 		}
 	}
-	data, err := os.ReadFile(filepath.Join(dir, logName))
+	data, err := os.ReadFile(path)
 	if err != nil || len(data) < logSize/3 {
 		t.Fatalf("%d bytes are left, %v", len(data), err)
 	}

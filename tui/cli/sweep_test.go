@@ -419,3 +419,66 @@ func TestSweepOnScreen(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Whoever carries a point out, its log keeps its newest lines whole, a megabyte
+// at most: a pool, or a task of Slurm's that has it alone or beside others.
+func TestLogsOfPointsAreBounded(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	planned(t, dir, "--axis", "depth=1,2", "--seeds", "2", "--epochs", "5")
+	if err := os.Mkdir(filepath.Join(dir, "sweep/logs"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	const bound, line = 1 << 20, "of an earlier attempt\n"
+	log := func(index int) string { return filepath.Join(dir, fmt.Sprintf("sweep/logs/%03d.txt", index)) }
+	for index := range 4 {
+		if err := os.WriteFile(log(index), []byte(strings.Repeat(line, 2*bound/len(line))), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if o := neuralrg(t, dir, "sweep", "run", "sweep", "0"); o.code != 0 {
+		t.Fatal(o.stderr)
+	}
+	task := func(stdout string, points ...string) {
+		t.Helper()
+		out, err := os.OpenFile(stdout, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666) // as Slurm does
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer out.Close()
+		c := command(t, dir, append([]string{"sweep", "point", "--backend", "slurm", "sweep"}, points...)...)
+		c.Env = append(c.Env, "SLURM_ARRAY_JOB_ID=1", "SLURM_ARRAY_TASK_ID=0")
+		c.Stdout, c.Stderr = out, out
+		if err := c.Run(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	task(log(1), "1")
+	task(filepath.Join(dir, "sweep/logs/task-0.txt"), "2", "3")
+	for index := range 4 {
+		data, err := os.ReadFile(log(index))
+		if err != nil || len(data) > bound || len(data) < bound/3 {
+			t.Errorf("the log of point %d has %d bytes, %v", index, len(data), err)
+		}
+		text := string(data)
+		if !strings.HasPrefix(text, line) || strings.Count(text, "epoch 5/5 ") != 1 || !strings.HasSuffix(text, fmt.Sprintf("note: point %d (depth=%d seed=%d): done\n", index, 1+index/2, 7+index%2)) {
+			t.Errorf("the log of point %d ends with %q", index, text[max(0, len(text)-300):])
+		}
+	}
+}
+
+// What is left of a packed array may be one point in a task of its own number:
+// what is said of it is in its log all the same.
+func TestLogOfAPointThatIsAloneInItsTask(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	planned(t, dir, "--axis", "depth=1,2", "--epochs", "5")
+	c := command(t, dir, "sweep", "point", "--backend", "slurm", "--pack", "2", "sweep", "1")
+	c.Env = append(c.Env, "SLURM_ARRAY_JOB_ID=1", "SLURM_ARRAY_TASK_ID=0")
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if o := neuralrg(t, dir, "sweep", "logs", "sweep", "1"); o.code != 0 || !strings.Contains(o.stdout, "epoch 5/5 ") {
+		t.Errorf("exit code %d, %s%s", o.code, o.stdout, o.stderr)
+	}
+}

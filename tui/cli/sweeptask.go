@@ -34,15 +34,23 @@ func (a *app) sweepTask(s *sweep.Sweep, points []int, pack int) error {
 		}
 	}()
 	return t.CarryOut(ctx, s, points, pack, func(index int, e sweep.Execution) (sweep.Outcome, error) {
-		if len(points) == 1 {
+		if a.saysTo(s.LogPath(index)) {
 			return a.carryOut(ctx, s, index, e)
 		}
 		return a.carryOutAside(ctx, s, index, e)
 	})
 }
 
-// carryOut carries out one point and says what became of it.
+// carryOut carries out one point and says what became of it: in the log of the
+// point, if that is where this process was told to say things, within its bound.
 func (a *app) carryOut(ctx context.Context, s *sweep.Sweep, index int, e sweep.Execution) (sweep.Outcome, error) {
+	if path := s.LogPath(index); a.saysTo(path) {
+		if log, err := openLog(path); err == nil { // else it grows
+			defer log.Close()
+			a = &app{stdin: a.stdin, stdout: log, stderr: log, out: bounded{log}}
+			_, _ = a.out.Write(nil) // attempts that say one thing each are bounded too
+		}
+	}
 	e.Notice, e.Begin = a.note, a.beside
 	o, err := s.Execute(ctx, index, e)
 	if err == nil {
@@ -51,9 +59,13 @@ func (a *app) carryOut(ctx context.Context, s *sweep.Sweep, index int, e sweep.E
 	return o, err
 }
 
-// carryOutAside carries out one point of several: each has a log of its own.
+// carryOutAside carries out one point of a task whose own words go elsewhere,
+// since it has several: each has a log of its own.
 func (a *app) carryOutAside(ctx context.Context, s *sweep.Sweep, index int, e sweep.Execution) (sweep.Outcome, error) {
-	log, err := os.OpenFile(s.LogPath(index), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if err := s.Prepare([]int{index}); err != nil {
+		return "", err
+	}
+	log, err := openLog(s.LogPath(index))
 	if err != nil {
 		return "", failed(fmt.Sprintf("point %d has no log: %v", index, err), "see whether the disk and its mount are well, then try again")
 	}
@@ -65,6 +77,16 @@ func (a *app) carryOutAside(ctx context.Context, s *sweep.Sweep, index int, e sw
 		err = &pointFailed{index, err}
 	}
 	return o, err
+}
+
+// saysTo says whether standard output is this file.
+func (a *app) saysTo(path string) bool {
+	here, err := a.stdout.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(here, there)
 }
 
 // pointFailed is an error with the point that it is of.
