@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"io"
 	"strings"
 
@@ -69,7 +70,7 @@ func (o Options) Validate() error {
 		return usage{"unknown glyphs " + quote(string(o.Glyphs)), "use auto, braille, block or ascii"}
 	}
 	if o.FPS < 0 || o.FPS > 60 {
-		return usage{"the frame rate is outside 1 to 60", "10 suits a local terminal, 4 a slow line"}
+		return usage{fmt.Sprintf("the frame rate %d is outside 1 to 60", o.FPS), "5 suits a local terminal, 4 a slow line"}
 	}
 	return checkKeys(o.Keys)
 }

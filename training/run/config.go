@@ -56,6 +56,8 @@ func ReadConfig(path string) (Config, error) {
 		return Config{}, &problem{text: path + " is a directory", hint: "give the file " + filepath.Join(path, configName)}
 	case errors.Is(err, fs.ErrNotExist):
 		return Config{}, &problem{text: "cannot read " + path, hint: "give the name of a file that exists", cause: err}
+	case errors.Is(err, errIrregular):
+		return Config{}, &problem{text: "cannot read " + path, hint: "give the config.json of a run", cause: err}
 	case err != nil:
 		return Config{}, diskProblem("cannot read "+path, err)
 	}

@@ -60,6 +60,8 @@ func (d directory) checkNew() error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
+	case errors.Is(err, syscall.ENOTDIR):
+		return d.noDirectory("choose a new or an empty directory with --dir")
 	case err != nil:
 		return diskProblem("cannot use the directory "+string(d), err)
 	}
@@ -118,10 +120,25 @@ func (d directory) checkOurs(hint string) error {
 		}
 		return &problem{text: text, hint: hint, usage: true}
 	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		return d.noDirectory(hint)
+	}
 	if err != nil {
 		return diskProblem("cannot read "+d.path(configName), err)
 	}
 	return nil
+}
+
+// noDirectory is the error of a path that is a file, or leads through one. Who
+// names a file of a run is told its directory.
+func (d directory) noDirectory(hint string) error {
+	for within := filepath.Dir(string(d)); within != filepath.Dir(within); within = filepath.Dir(within) {
+		if _, err := os.Lstat(directory(within).path(configName)); err == nil {
+			hint = "the directory of the run is " + within
+			break
+		}
+	}
+	return &problem{text: string(d) + " is not a directory", hint: hint, usage: true}
 }
 
 // errIrregular says that a name stands for a pipe, a socket or a device: to open

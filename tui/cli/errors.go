@@ -109,18 +109,24 @@ func valueHint(f *pflag.Flag) string {
 	if lister, ok := f.Value.(interface{ choices() []string }); ok {
 		return "choose one of " + strings.Join(lister.choices(), ", ")
 	}
-	return map[string]string{
+	hints := map[string]string{
+		"--axis":       "give a flag of training and its values, as in --axis T=2.0:2.8:0.1",
+		"--sbatch-arg": "give an option of sbatch, as in --sbatch-arg=--qos=long",
+
 		"int":         "give a whole number",
 		"uint64":      "give a whole number that is not negative",
 		"epoch":       "give a whole number that is not negative, such as 1000",
-		"float":       "give a number such as 0.001",
+		"float64":     "give a number such as 0.001",
 		"temperature": "give a number such as 2.3, or Tc for the critical temperature",
 		"bool":        "give true or false",
 		"duration":    "give a time such as 30m or 12h",
 		"string":      "give a name",
-		"stringArray": "give a flag of training and its values, as in --axis T=2.0:2.8:0.1",
 		"row,column":  "give its row and its column, as in 8,8",
-	}[f.Value.Type()]
+	}
+	if hint, own := hints["--"+f.Name]; own {
+		return hint
+	}
+	return hints[f.Value.Type()]
 }
 
 func helpHint(c *cobra.Command) string {

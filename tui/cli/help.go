@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"image/color"
 	"strings"
 
@@ -11,9 +12,11 @@ import (
 	"neuralrg/themes"
 )
 
-// strictHelp makes the help command, which cobra makes, refuse what is no
-// command.
+// strictHelp makes the commands that cobra makes, help and completion, refuse what
+// is no command.
 func (a *app) strictHelp(root *cobra.Command) {
+	a.strictCompletion(root)
+
 	root.InitDefaultHelpCmd()
 	help, _, err := root.Find([]string{"help"})
 	if err != nil {
@@ -27,6 +30,33 @@ func (a *app) strictHelp(root *cobra.Command) {
 		}
 		show(c, args)
 		return nil
+	}
+}
+
+func (a *app) strictCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd("completion")
+	completion, _, err := root.Find([]string{"completion"})
+	if err != nil {
+		panic(err) // it has just been made
+	}
+	completion.Args = cobra.ArbitraryArgs
+	completion.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return c.Help()
+		}
+		a.err = usage(fmt.Sprintf("unknown shell %q", args[0]), "choose one of bash, fish, powershell, zsh")
+		return nil
+	}
+	for _, shell := range completion.Commands() {
+		write := shell.RunE
+		shell.Args = cobra.ArbitraryArgs
+		shell.RunE = func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				a.err = surplus(c, "no argument", args[0])
+				return nil
+			}
+			return write(c, args)
+		}
 	}
 }
 

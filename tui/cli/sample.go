@@ -40,7 +40,7 @@ neuralrg sample runs/first -n 10000 --method latent-hmc --json`,
 	flags.VarP((*whole)(&s.N), "number", "n", "draws, of all chains together")
 	addChoice(flags, &s.Method, "method", "how to draw", inference.Methods...)
 	flags.Var(&seed, "seed", "seed of every random number")
-	flags.Var((*word)(&s.Out), "out", "NumPy archive to write (none)")
+	flags.Var((*word)(&s.Out), "out", "archive to write, as NumPy reads it (none)")
 	flags.BoolVar(&s.Force, "force", false, "replace the file of --out")
 	flags.Var((*whole)(&s.Chains), "chains", "chains (by the number of draws)")
 	flags.Var((*whole)(&s.WarmUp), "warm-up", "steps of a chain before its first draw (by the method)")

@@ -19,7 +19,6 @@ import (
 func (a *app) serveCommand() *cobra.Command {
 	o := serve.Config{
 		Listen: "127.0.0.1:2222", Frames: 12, Idle: time.Hour, Session: 12 * time.Hour,
-		Options: tui.Options{Color: tui.ColorAuto, Glyphs: tui.GlyphsAuto},
 	}
 	log := ""
 	c := &cobra.Command{

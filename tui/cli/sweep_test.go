@@ -482,3 +482,22 @@ func TestLogOfAPointThatIsAloneInItsTask(t *testing.T) {
 		t.Errorf("exit code %d, %s%s", o.code, o.stdout, o.stderr)
 	}
 }
+
+// The screen of a sweep has the user's settings, as every other.
+func TestSweepOnScreenHasTheSettings(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	planned(t, dir, "--axis", "depth=1,2", "--epochs", "5")
+	settings := filepath.Join(state(t), "neuralrg", "settings.json")
+	if err := os.MkdirAll(filepath.Dir(settings), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(settings, []byte(`{"theme": "pink"}`), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	screen := onTerminal(t, 140, 40, command(t, dir, "sweep", "status", "sweep", "--watch"))
+	screen.wait("unknown theme", "settings.json")
+	if code := screen.exit(); code != 2 {
+		t.Errorf("exit code %d", code)
+	}
+}

@@ -35,7 +35,7 @@ func (a *app) sweepCollectCommand() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.SortFlags = false
-	flags.BoolVar(&asCSV, "csv", false, "comma-separated values on standard output")
+	flags.BoolVar(&asCSV, "csv", false, "the table on standard output, with commas")
 	flags.Var((*word)(&out), "out", "directory to write (SWEEP/collect)")
 	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c

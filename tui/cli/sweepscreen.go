@@ -21,10 +21,14 @@ func (a *app) sweepOnScreen(s *sweep.Sweep, o tui.Options) error {
 	if err := o.Validate(); err != nil {
 		return wrong(err)
 	}
+	o, err := o.WithSettings()
+	if err != nil {
+		return err
+	}
 	ctx, release := untilLeft()
 	defer release()
 	points := &shelf{app: a, dir: s.PointsDir()}
-	_, err := tui.Run(ctx, nil, tui.Link{Library: points, Study: &study{a, s, queues(s)}}, o)
+	_, err = tui.Run(ctx, nil, tui.Link{Library: points, Study: &study{a, s, queues(s)}}, o)
 	return err
 }
 

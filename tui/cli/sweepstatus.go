@@ -20,7 +20,7 @@ import (
 
 func (a *app) sweepStatusCommand() *cobra.Command {
 	watch, plain, asJSON := false, false, false
-	screen := tui.Options{Color: tui.ColorAuto, Glyphs: tui.GlyphsAuto}
+	screen := tui.Options{}
 	c := &cobra.Command{
 		Use:   "status SWEEP [POINT...]",
 		Short: "say where the points of a sweep stand",

@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"neuralrg/training/run"
 )
 
@@ -61,6 +64,24 @@ func TestShellWord(t *testing.T) {
 		if got := shellWord(word); got != want {
 			t.Errorf("shellWord(%q) is %q, want %q", word, got, want)
 		}
+	}
+}
+
+// Whatever value a flag is given that it does not take, there is a hint; and no
+// help says twice what a flag is without one.
+func TestEveryFlagHasAHint(t *testing.T) {
+	root := (&app{}).root()
+	for commands := []*cobra.Command{root}; len(commands) > 0; commands = commands[1:] {
+		c := commands[0]
+		commands = append(commands, c.Commands()...)
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if valueHint(f) == "" {
+				t.Errorf("%s --%s, of type %s, has none", c.CommandPath(), f.Name, f.Value.Type())
+			}
+			if f.DefValue != "" && strings.Contains(f.Usage, "("+f.DefValue+")") {
+				t.Errorf("%s --%s says (%s) twice", c.CommandPath(), f.Name, f.DefValue)
+			}
+		})
 	}
 }
 

@@ -18,6 +18,7 @@ func (a *app) versionCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "version",
 		Short: "print the versions of the program and of its files",
+		Long:  "Print the versions of the program and of its files.",
 		Args:  cobra.ArbitraryArgs,
 		RunE: a.do(func() error {
 			about := struct {
