@@ -252,7 +252,7 @@ func (p *formPage) View() tea.View {
 	}
 	v := tea.NewView(content)
 	v.AltScreen = true
-	v.WindowTitle = "neuralrg: " + p.title
+	v.WindowTitle = "neuralrg: " + Clean(p.title)
 	return v
 }
 

@@ -6,8 +6,10 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
@@ -210,6 +212,27 @@ func TestFormSizes(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The name of a run does not steer the terminal by the title of its window.
+func TestFormOfAStrangeName(t *testing.T) {
+	h := &host{library: newWorkshop(), watch: t.Context(), styles: still(nil, size{80, 24}, colorprofile.TrueColor, false).styles}
+	p := warmForm(h, "runs/a\x1b]0;mine\a", 8)
+	if title := p.View().WindowTitle; !strings.Contains(title, "a]0;mine") || title != Clean(title) {
+		t.Errorf("the window is called %q", title)
+	}
+}
+
+// Whoever types on and on fills no memory.
+func TestInputIsBounded(t *testing.T) {
+	input := newInput()
+	input.Focus()
+	for range 10 {
+		input, _ = input.Update(tea.PasteMsg{Content: strings.Repeat("a", 1000)})
+	}
+	if n := len(input.Value()); n != longestInput {
+		t.Errorf("it has %d letters", n)
 	}
 }
 

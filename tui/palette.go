@@ -78,10 +78,14 @@ func (m *screen) openPalette(string) tea.Cmd {
 	return m.palette.input.Focus()
 }
 
+// longestInput is as long as a path can be: somebody may type on and on.
+const longestInput = 4096
+
 // newInput is a line of text to be typed. It takes nothing from the clipboard,
 // which would be that of this host.
 func newInput() textinput.Model {
 	input := textinput.New()
+	input.CharLimit = longestInput
 	input.KeyMap.Paste.Unbind()
 	return input
 }
