@@ -166,8 +166,8 @@ func TestDerivedBias(t *testing.T) {
 
 // A function of the means of few draws is doubted, the means themselves are not.
 func TestDerivedOfFew(t *testing.T) {
-	rng := rand.New(rand.NewPCG(111, 1))
 	for n, reliable := range map[int]bool{50: false, 1000: true} {
+		rng := rand.New(rand.NewPCG(111, 1)) // for each, since a map has no order
 		a := autoregressive(rng, 1, n, 0)
 		if d := Diagnose("", a); !d.Reliable {
 			t.Errorf("mean of %d draws: %v", n, d.Reasons)

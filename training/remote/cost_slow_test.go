@@ -15,8 +15,8 @@ import (
 )
 
 // The run does not notice its viewers, of whom half do not read at all and some
-// are dropped for it meanwhile. The bound is generous: other programs may be at
-// work too.
+// are dropped for it meanwhile. The bound is generous and is that of the quickest
+// tenth of the epochs: viewers, and other programs, want their time of a core too.
 func TestEpochsWithViewers(t *testing.T) {
 	const viewers, rounds, each = 20, 4, 2 * time.Second
 	dir := filepath.Join(t.TempDir(), "run")
@@ -54,6 +54,7 @@ func TestEpochsWithViewers(t *testing.T) {
 		first = epochs()
 		time.Sleep(each)
 		watched = append(watched, durations(r, first)...)
+		soon(t, "one who does not read is dropped", func() bool { return s.viewers.Load() < viewers })
 		dropped += viewers - int(s.viewers.Load())
 		for _, c := range lines {
 			_ = c.Close()
@@ -70,11 +71,8 @@ func TestEpochsWithViewers(t *testing.T) {
 	without, with := alone[len(alone)/2], watched[len(watched)/2]
 	t.Logf("median epoch without viewers %.3f ms (%d epochs), with %d viewers, half of whom do not read, %.3f ms (%d epochs): ratio %.3f; %d times one was dropped",
 		1e3*without, len(alone), viewers, 1e3*with, len(watched), with/without, dropped)
-	if with > 2*without {
-		t.Errorf("an epoch takes %.3f ms with viewers and %.3f ms without", 1e3*with, 1e3*without)
-	}
-	if dropped == 0 {
-		t.Error("nobody was dropped, so nobody stalled")
+	if without, with := alone[len(alone)/10], watched[len(watched)/10]; with > 2*without {
+		t.Errorf("a quick epoch takes %.3f ms with viewers and %.3f ms without", 1e3*with, 1e3*without)
 	}
 }
 
