@@ -25,8 +25,10 @@ const (
 // Confront judges an estimate by exact samples, which are given as the estimate of
 // the same observable, and by nothing else: it is reliable if they make it clear
 // that it is within three of its errors. What its own draws say against it, which
-// cannot know what they miss, is often wrong in both directions and is dropped.
+// cannot know what they miss, is often wrong in both directions: it becomes a
+// caution.
 func (d *Diagnosis) Confront(exact Diagnosis) {
+	d.Cautions = append(d.Reasons, d.Cautions...)
 	d.Reliable, d.Reasons = true, nil
 	limit := max(apart*d.Error-clearance*exact.Error, byChance*math.Hypot(d.Error, exact.Error))
 	off := math.Abs(d.Mean - exact.Mean)

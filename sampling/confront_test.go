@@ -3,6 +3,7 @@ package sampling
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -82,6 +83,9 @@ func TestConfront(t *testing.T) {
 		c.d.Confront(c.exact)
 		if c.d.Reliable != (c.want == "") || len(c.d.Reasons) > 1 || !strings.Contains(strings.Join(c.d.Reasons, ""), c.want) {
 			t.Errorf("%s: %+v, want %q", name, c.d, c.want)
+		}
+		if !slices.Equal(c.d.Cautions, []string{"what its own draws say"}) {
+			t.Errorf("%s: cautions %q", name, c.d.Cautions)
 		}
 	}
 }

@@ -13,12 +13,20 @@ type Diagnosis struct {
 	RHat     float64  // see RHat; NaN where there are no chains to compare
 	Reliable bool     // nothing is known against Mean and Error
 	Reasons  []string // why not, a clause each
+	// Cautions are what the draws themselves say against an estimate, a clause each,
+	// where that does not decide whether it is reliable.
+	Cautions []string
 }
 
 // Doubt makes a diagnosis unreliable for a reason more.
 func (d *Diagnosis) Doubt(format string, values ...any) {
 	d.Reliable = false
 	d.Reasons = append(d.Reasons, fmt.Sprintf(format, values...))
+}
+
+// beware adds a caution.
+func (d *Diagnosis) beware(format string, values ...any) {
+	d.Cautions = append(d.Cautions, fmt.Sprintf(format, values...))
 }
 
 // MarshalJSON writes all but the name; what is not finite becomes null.
@@ -40,9 +48,10 @@ func (d Diagnosis) MarshalJSON() ([]byte, error) {
 		Short      bool     `json:"short"`
 		Reliable   bool     `json:"reliable"`
 		Reasons    []string `json:"reasons,omitempty"`
+		Cautions   []string `json:"cautions,omitempty"`
 	}{
 		finite(d.Mean), finite(d.Error), finite(d.Tau), finite(d.TauError), finite(d.ESS),
-		finite(d.ESS / float64(d.N)), finite(d.RHat), d.Short, d.Reliable, d.Reasons,
+		finite(d.ESS / float64(d.N)), finite(d.RHat), d.Short, d.Reliable, d.Reasons, d.Cautions,
 	})
 }
 
@@ -50,6 +59,9 @@ const (
 	// agreement is the R-hat that chains of any length may have, the threshold
 	// of arXiv:1903.08008.
 	agreement = 1.01
+	// conspicuous is the R-hat that is never let pass in silence, though many short
+	// chains in equilibrium may have it.
+	conspicuous = 1.1
 	// unsettled is the drift from which a start is not forgotten. A drift that is
 	// let pass may make the mean wrong by as many errors.
 	unsettled = 2.5
@@ -70,8 +82,11 @@ func Diagnose(name string, series [][]float64) Diagnosis {
 	case d.Short:
 		d.Doubt("the chains are too short for an autocorrelation time of %.3g draws", d.Tau)
 	}
-	if limit := rHatLimit(series, d.Tau); d.RHat > limit {
+	switch limit := rHatLimit(series, d.Tau); {
+	case d.RHat > limit:
 		d.Doubt("the chains disagree: R-hat is %.4g", d.RHat)
+	case d.RHat > conspicuous && !d.Short: // else enough is said
+		d.beware("R-hat is %.4g, which chains so short may have in equilibrium too", d.RHat)
 	}
 	if z := drift(series); z > unsettled {
 		d.Doubt("the chains have not settled: their halves differ by %.2g errors", z)

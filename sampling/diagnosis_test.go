@@ -131,6 +131,41 @@ func TestDiagnoseDoubts(t *testing.T) {
 	}
 }
 
+// No estimate of chains that are short or have a conspicuous R-hat is without a
+// word against it: neither one of many short chains whose intervals hold all the
+// same, nor one that exact samples confirm.
+func TestNoDiagnosisHidesItsChains(t *testing.T) {
+	rng := rand.New(rand.NewPCG(113, 1))
+	conspicuousOnes, confirmed := 0, 0
+	for _, length := range []int{4, 20, 100, 1000} {
+		for _, chains := range []int{1, 4, 40} {
+			for _, phi := range []float64{0, 0.9, 0.99} {
+				d := Diagnose("", autoregressive(rng, chains, length, phi))
+				silent := func() bool {
+					return (d.Short || d.RHat > 1.1) && len(d.Reasons)+len(d.Cautions) == 0
+				}
+				if silent() {
+					t.Errorf("%d chains of %d: nothing is said of R-hat %.3g, short %v", chains, length, d.RHat, d.Short)
+				}
+				if d.Reliable && d.RHat > 1.1 {
+					conspicuousOnes++
+				}
+				exact := Diagnosis{Estimate: Estimate{Mean: d.Mean, Error: d.Error / sharpness, N: 1000, ESS: 1000}}
+				d.Confront(exact)
+				if silent() {
+					t.Errorf("%d chains of %d, confirmed: nothing is said of R-hat %.3g, short %v", chains, length, d.RHat, d.Short)
+				}
+				if d.Reliable && (d.Short || d.RHat > 1.1) {
+					confirmed++
+				}
+			}
+		}
+	}
+	if conspicuousOnes == 0 || confirmed < 5 {
+		t.Errorf("%d and %d estimates have something to hide", conspicuousOnes, confirmed)
+	}
+}
+
 // The variance of a few draws is biased by the fluctuation of their mean, until
 // that is removed.
 func TestDerivedBias(t *testing.T) {
@@ -200,9 +235,12 @@ func TestDerivedGradients(t *testing.T) {
 func TestDiagnosisJSON(t *testing.T) {
 	good := Diagnosis{Estimate: Estimate{Mean: 1, Error: 0.5, Tau: 2, TauError: 0.25, N: 100, ESS: 25}, RHat: math.Inf(1), Reliable: true}
 	bad := Diagnose("", nil)
+	careful := good
+	careful.beware("R-hat is %.2g", 1.2)
 	for d, want := range map[*Diagnosis]string{
-		&good: `{"mean":1,"error":0.5,"tau":2,"tau_error":0.25,"ess":25,"ess_per_draw":0.25,"rhat":null,"short":false,"reliable":true}`,
-		&bad:  `{"mean":null,"error":null,"tau":0.5,"tau_error":null,"ess":0,"ess_per_draw":null,"rhat":null,"short":true,"reliable":false,"reasons":["0 draws give no error"]}`,
+		&careful: `{"mean":1,"error":0.5,"tau":2,"tau_error":0.25,"ess":25,"ess_per_draw":0.25,"rhat":null,"short":false,"reliable":true,"cautions":["R-hat is 1.2"]}`,
+		&good:    `{"mean":1,"error":0.5,"tau":2,"tau_error":0.25,"ess":25,"ess_per_draw":0.25,"rhat":null,"short":false,"reliable":true}`,
+		&bad:     `{"mean":null,"error":null,"tau":0.5,"tau_error":null,"ess":0,"ess_per_draw":null,"rhat":null,"short":true,"reliable":false,"reasons":["0 draws give no error"]}`,
 	} {
 		got, err := json.Marshal(d)
 		if err != nil || string(got) != want {

@@ -193,16 +193,29 @@ func (p *sampler) reference(s source) []float64 {
 // digits are what differs in reasons of the same kind.
 var digits = regexp.MustCompile(`[0-9.e+-]+`)
 
-// doubts lists the reasons against estimates, each kind once and with the
-// numbers of the first estimate that it speaks against.
+// doubts lists the reasons against estimates, and then what stands against those
+// that are called reliable all the same.
 func doubts(all []Observable) []string {
-	var kinds, reasons []string
+	unreliable := eachKind(all, "unreliable", func(o Observable) []string { return o.Reasons })
+	careful := eachKind(all, "to be taken with care", func(o Observable) []string {
+		if !o.Reliable {
+			return nil
+		}
+		return o.Cautions
+	})
+	return append(unreliable, careful...)
+}
+
+// eachKind lists clauses about estimates, each kind once and with the numbers of
+// the first estimate that it speaks against.
+func eachKind(all []Observable, verdict string, clauses func(Observable) []string) []string {
+	var kinds, sentences []string
 	names := map[string][]string{}
 	for _, o := range all {
-		for _, reason := range o.Reasons {
-			kind := digits.ReplaceAllString(reason, "")
+		for _, clause := range clauses(o) {
+			kind := digits.ReplaceAllString(clause, "")
 			if names[kind] == nil {
-				kinds, reasons = append(kinds, kind), append(reasons, reason)
+				kinds, sentences = append(kinds, kind), append(sentences, clause)
 			}
 			names[kind] = append(names[kind], o.Name)
 		}
@@ -212,7 +225,7 @@ func doubts(all []Observable) []string {
 		if len(names[kind]) == len(all) {
 			who = "all observables"
 		}
-		reasons[i] = fmt.Sprintf("%s unreliable: %s", who, reasons[i])
+		sentences[i] = fmt.Sprintf("%s %s: %s", who, verdict, sentences[i])
 	}
-	return reasons
+	return sentences
 }

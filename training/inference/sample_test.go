@@ -285,6 +285,13 @@ func TestDoubtsOfAKindAreSaidOnce(t *testing.T) {
 	if got := doubts(all); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
+	for i := range all { // of those that are unreliable already nothing more
+		all[i].Cautions = []string{"R-hat is 1.2"}
+	}
+	want = append(want, "a to be taken with care: R-hat is 1.2")
+	if got := doubts(all); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
 	all[0].Doubt("tau is 9")
 	if got := doubts(all); got[0] != "all observables unreliable: tau is 9" {
 		t.Errorf("%q", got)

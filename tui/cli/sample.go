@@ -118,7 +118,7 @@ func byName(all []inference.Observable) map[string]inference.Observable {
 }
 
 // writeSampled prints estimates as text. A star marks those that are not
-// reliable.
+// reliable, a question mark those to be taken with care.
 func writeSampled(w io.Writer, t *run.Trained, r *inference.Sampled) error {
 	text := fmt.Sprintf("%d draws by %s in %.3g s, L=%d, T=%.6g, flow of epoch %d\n", r.N, r.Method, r.Seconds, t.Config.L, t.Config.Temperature, t.Epoch)
 	if r.Chains > 0 {
@@ -158,8 +158,11 @@ func writeSampled(w io.Writer, t *run.Trained, r *inference.Sampled) error {
 
 func sampledRow(o inference.Observable) string {
 	name, exact := o.Name, "-"
-	if !o.Reliable {
+	switch {
+	case !o.Reliable:
 		name = "*" + name
+	case len(o.Cautions) > 0:
+		name = "?" + name
 	}
 	if o.Exact != nil {
 		exact = fmt.Sprintf("%.6f", *o.Exact)
