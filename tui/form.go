@@ -359,6 +359,9 @@ func (p *formPage) status() string {
 	if f, ok := p.field(); ok {
 		return fit(" "+st.accent.paint("--"+f.Name)+"  "+Clean(f.Help), p.area.width)
 	}
+	if p.heard < p.asked { // what it comes to is not known yet, and enter would do nothing
+		return fit(" "+st.muted.paint("looking"), p.area.width)
+	}
 	return fit(" "+st.good.paint("it can be started")+st.muted.paint("  in a process of its own, that goes on without this screen"), p.area.width)
 }
 

@@ -3,12 +3,17 @@ package cli_test
 import (
 	"bufio"
 	"os"
+	"os/signal"
 	"strings"
 	"testing"
 )
 
 // TestInterruptEndsTheBenchmark: there is nothing to save.
 func TestInterruptEndsTheBenchmark(t *testing.T) {
+	onlyPlain(t)
+	if signal.Ignored(os.Interrupt) {
+		t.Skip("these tests run with it ignored, as in the background of a script, and so would the benchmark")
+	}
 	c := command(t, t.TempDir(), "bench")
 	words, err := c.StderrPipe()
 	if err != nil {

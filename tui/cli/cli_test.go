@@ -32,6 +32,18 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// patient is how long a test waits for what a busy machine does late.
+const patient = 3 * time.Minute
+
+// onlyPlain skips a test in short runs, which are for the race detector: what it
+// shows is done by one goroutine, or other tests let the same ones work together.
+func onlyPlain(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("the race detector learns nothing new from it")
+	}
+}
+
 // tiny are the settings of a run that takes a fraction of a second.
 var tiny = []string{"-L", "4", "--couplings", "2", "--hidden", "4", "--hidden-layers", "1", "--batch", "16", "--seed", "7", "--threads", "2"}
 
@@ -53,7 +65,7 @@ func command(t *testing.T, dir string, args ...string) *exec.Cmd {
 	c.Dir = dir
 	c.Env = append(os.Environ(), asProgram+"=1", "LANG=C.UTF-8", "LC_ALL=", "TERM=xterm-256color",
 		"COLORTERM=", "NO_COLOR=", "SLURM_CPUS_PER_TASK=", "XDG_STATE_HOME="+state(t), "XDG_CONFIG_HOME="+state(t))
-	c.WaitDelay = 10 * time.Second
+	c.WaitDelay = patient
 	return c
 }
 

@@ -13,6 +13,7 @@ import (
 
 // TestCompare: a whole comparison, as JSON and with its curves.
 func TestCompare(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "60", "--dir", "run")
 	if err := os.WriteFile(filepath.Join(dir, "curves.csv"), []byte("old"), 0o666); err != nil {
@@ -103,6 +104,7 @@ func TestInterruptKeepsTheComparison(t *testing.T) {
 }
 
 func TestCompareRefuses(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "1", "--dir", "run")
 	if err := os.WriteFile(filepath.Join(dir, "there.csv"), []byte("mine\n"), 0o666); err != nil {

@@ -35,6 +35,7 @@ func fields(t *testing.T, path, name string, n int) {
 }
 
 func TestEvaluate(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "3", "--dir", "run")
 	in, out := filepath.Join(dir, "in.npz"), filepath.Join(dir, "out.npz")
@@ -62,6 +63,7 @@ func TestEvaluate(t *testing.T) {
 }
 
 func TestEvaluateRefuses(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "1", "--dir", "run")
 	fields(t, filepath.Join(dir, "in.npz"), "x", 2)

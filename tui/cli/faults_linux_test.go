@@ -83,21 +83,17 @@ func descriptors(t *testing.T, pid int, most uint64) (before uint64) {
 	return before
 }
 
-// resting is the number of lines of a file once there have been no more for a
-// while.
-func resting(t *testing.T, path string) int {
+// rests waits until a file has not grown for a while in which a run at work writes
+// many times.
+func rests(t *testing.T, path string) {
 	t.Helper()
-	n := countLines(t, path)
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
-		time.Sleep(500 * time.Millisecond)
-		now := countLines(t, path)
-		if now == n {
-			return n
+	n, since := countLines(t, path), time.Now()
+	within(t, path+" grows no more", func() bool {
+		if now := countLines(t, path); now != n {
+			n, since = now, time.Now()
 		}
-		n = now
-	}
-	t.Fatalf("%s grows on and on", path)
-	return 0
+		return time.Since(since) > 2*time.Second
+	})
 }
 
 // A run whose process may open no file more writes nothing meanwhile and loses
@@ -114,11 +110,7 @@ func TestOutOfDescriptors(t *testing.T) {
 	}
 	waitForLines(t, path, 20)
 	before := descriptors(t, c.Process.Pid, 3)
-	done := resting(t, path) // what was begun has come to its end
-	time.Sleep(300 * time.Millisecond)
-	if now := countLines(t, path); now != done {
-		t.Errorf("without descriptors it wrote epochs %d to %d", done, now)
-	}
+	rests(t, path) // once what was begun has come to its end
 	descriptors(t, c.Process.Pid, before)
 	goesOn(t, filepath.Join(dir, "run"))
 

@@ -21,6 +21,7 @@ func config(t *testing.T, dir string) map[string]any {
 // With --from the settings are those of the other run, but for the flags that
 // are given, and the run can be repeated when the other is gone.
 func TestTrainFromAnotherRun(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "9", "--dir", "small", "--objective", "path")
 	for _, args := range [][]string{
@@ -78,6 +79,7 @@ func TestTrainFromAnotherRun(t *testing.T) {
 }
 
 func TestTrainFromRefuses(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "1", "--dir", "run", "-L", "8")
 	train(t, dir, "--epochs", "1", "--dir", "bare", "-L", "8")

@@ -25,6 +25,7 @@ func smallDisk(t *testing.T, dir string) {
 
 // TestDrawsThatFillTheDisk leave neither a file nor a part of one.
 func TestDrawsThatFillTheDisk(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "1", "--dir", "run")
 	disk := filepath.Join(dir, "disk")
@@ -42,6 +43,7 @@ func TestDrawsThatFillTheDisk(t *testing.T) {
 // TestReportThatFillsTheDisk leaves no part of one, nor does one on a disk that
 // takes nothing.
 func TestReportThatFillsTheDisk(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "1", "--dir", "run")
 	disk := filepath.Join(dir, "disk")
@@ -112,6 +114,7 @@ func TestFullStandardOutput(t *testing.T) {
 // TestTextOnAFullDisk gives the texts that are not ours to write to a device
 // that is always full.
 func TestTextOnAFullDisk(t *testing.T) {
+	onlyPlain(t)
 	for _, args := range [][]string{{"--help"}, {"help", "train"}, {"--version"}, {"version"}, {"exact"}, {"completion", "bash"}} {
 		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 		if err != nil {
@@ -136,6 +139,7 @@ func resumed(t *testing.T, dir string, n int) (interrupt func(os.Signal), wait f
 // TestSweepOnAFullDisk neither leaves a part of a plan nor loses what its points
 // have done, and goes on when there is room again.
 func TestSweepOnAFullDisk(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	smallDisk(t, dir)
 	ballast := filepath.Join(dir, "ballast")

@@ -20,6 +20,7 @@ func withKernels(t *testing.T, dir, name string, args ...string) outcome {
 }
 
 func TestKernelsAreChosenByTheEnvironment(t *testing.T) {
+	onlyPlain(t)
 	for _, name := range model.Implementations() {
 		dir := t.TempDir()
 		o := withKernels(t, dir, name, append([]string{"train", "--plain", "--epochs", "2", "--dir", "run"}, tiny...)...)
@@ -37,6 +38,7 @@ func TestKernelsAreChosenByTheEnvironment(t *testing.T) {
 }
 
 func TestUnknownKernelsAreRefused(t *testing.T) {
+	onlyPlain(t)
 	for _, args := range [][]string{{"version"}, {"train"}, {"exact", "-L", "4"}} {
 		wantError(t, withKernels(t, t.TempDir(), "mmx", args...), 2, `NEURALRG_KERNELS: kernels "mmx"`, "choose one of")
 	}

@@ -10,9 +10,7 @@ import (
 
 // TestReport: the figures of a run, as JSON and as text, with progress.
 func TestReport(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the race detector has seen the figures made by training/report's own tests")
-	}
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "5", "--dir", "run")
 	o := neuralrg(t, dir, "report", "run", "--samples", "64", "--latent", "1,2", "--latent", "4,0", "--json")
@@ -48,6 +46,7 @@ func TestReport(t *testing.T) {
 }
 
 func TestReportRefuses(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "1", "--dir", "run")
 	if err := os.WriteFile(filepath.Join(dir, "file"), []byte("mine\n"), 0o666); err != nil {

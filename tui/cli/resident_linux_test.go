@@ -67,7 +67,7 @@ func TestResidentMemory(t *testing.T) {
 // openWhenThere opens a run that is about to begin.
 func openWhenThere(t *testing.T, dir string) *remote.Viewer {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patient); ; time.Sleep(10 * time.Millisecond) {
 		v, err := remote.Open(t.Context(), dir)
 		if err == nil && v.Connection().How == remote.Socket {
 			return v
@@ -76,7 +76,7 @@ func openWhenThere(t *testing.T, dir string) *remote.Viewer {
 			v.Close()
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("no run to look at after 30 s: %v", err)
+			t.Fatalf("no run to look at after %v: %v", patient, err)
 		}
 	}
 }

@@ -27,6 +27,7 @@ func rows(t *testing.T, path, name string) int {
 }
 
 func TestSample(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "3", "--dir", "run")
 	for _, method := range []string{"flow", "independence", "latent-hmc", "hmc", "wolff"} {
@@ -66,6 +67,7 @@ func TestSample(t *testing.T) {
 
 // TestSampleAsText: the table fits a terminal, and marks what is not reliable.
 func TestSampleAsText(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "1", "--dir", "run")
 	o := neuralrg(t, dir, "sample", "run", "-n", "30", "--method", "hmc")
@@ -88,6 +90,7 @@ func TestSampleAsText(t *testing.T) {
 }
 
 func TestSampleRefuses(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "1", "--dir", "run")
 	fields(t, filepath.Join(dir, "there.npz"), "x", 1)
@@ -114,6 +117,7 @@ func TestSampleRefuses(t *testing.T) {
 
 // TestUnusableCheckpoints: the newest valid one counts, and one passed over is told of.
 func TestUnusableCheckpoints(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "1", "--dir", "run")
 	found, err := filepath.Glob(filepath.Join(dir, "run", "checkpoints", "*.npz"))

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -73,14 +74,12 @@ func (e *terminal) press(keys string) {
 	}
 }
 
-// settle waits until the screen has answered a key, but not for long: it may have
-// nothing to say.
-func (e *terminal) settle() {
-	before := e.screen()
-	for range 100 {
-		time.Sleep(20 * time.Millisecond)
-		if e.screen() != before {
-			return
+// until waits until something is so of the text on the screen.
+func (e *terminal) until(what string, so func(screen string) bool) {
+	e.t.Helper()
+	for end := time.Now().Add(patient); !so(e.screen()); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			e.t.Fatalf("not after %v: %s\n%s", patient, what, e.screen())
 		}
 	}
 }
@@ -88,12 +87,7 @@ func (e *terminal) settle() {
 // wait waits until the screen says all the words.
 func (e *terminal) wait(words ...string) {
 	e.t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if says(e.screen(), words) {
-			return
-		}
-	}
-	e.t.Fatalf("the screen does not say %q after 20 s:\n%s", words, e.screen())
+	e.until(fmt.Sprintf("it says %q", words), func(screen string) bool { return says(screen, words) })
 }
 
 func says(text string, words []string) bool {
@@ -114,7 +108,7 @@ func (e *terminal) exit() int {
 	case err := <-ended:
 		<-e.done
 		return exitCode(e.t, err)
-	case <-time.After(20 * time.Second):
+	case <-time.After(patient):
 		e.t.Fatalf("the program does not end:\n%s", e.screen())
 		return -1
 	}
@@ -134,7 +128,7 @@ func TestScreenFromStartToQuit(t *testing.T) {
 	e.press("q")
 	e.wait("save", "cancel")
 	e.press("\x1b")
-	e.wait("lattice")
+	e.until("the question is gone", func(screen string) bool { return !says(screen, []string{"stop and save"}) }) // or escape and the next key were one
 	waitForLines(t, filepath.Join(dir, "run", "metrics.jsonl"), 30)
 	e.press("q")
 	e.wait("save", "cancel")
@@ -205,6 +199,7 @@ func countLines(t *testing.T, path string) int {
 }
 
 func TestNoTerminalMeansLines(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	o := neuralrg(t, dir, append([]string{"--epochs", "2", "--dir", "run"}, tiny...)...)
 	if o.code != 0 || !strings.Contains(o.stdout, "epoch 2/2") || strings.Contains(o.stdout, "\x1b") {

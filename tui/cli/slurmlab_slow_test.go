@@ -39,9 +39,6 @@ type lab struct {
 // follows.
 const labPrefix = "neuralrg-lab-"
 
-// patient is how long a test waits for what a busy machine does late.
-const patient = 90 * time.Second
-
 // openLab starts a Slurm with so many nodes of two processors each, the last two
 // of them in a partition of their own. It skips the test where there is none to
 // start.

@@ -59,7 +59,7 @@ func TestStopBySignal(t *testing.T) {
 	if err := stop.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer time.AfterFunc(30*time.Second, func() { _ = stop.Process.Kill() }).Stop()
+	defer time.AfterFunc(patient, func() { _ = stop.Process.Kill() }).Stop()
 	if err := stop.Wait(); err != nil || !strings.HasPrefix(words.String(), "run is saved: stopped at epoch ") {
 		t.Errorf("%v, %q", err, words.String())
 	}
@@ -68,7 +68,7 @@ func TestStopBySignal(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	case <-time.After(time.Second):
+	case <-time.After(patient):
 		t.Error("no signal came")
 	}
 }

@@ -79,6 +79,7 @@ func trains(t *testing.T, dir string, index int) (pid int) {
 // A sweep is planned, carried out and collected. What it says is what the runs
 // alone come to, whoever carries them out and with however many threads.
 func TestSweep(t *testing.T) {
+	onlyPlain(t)
 	t.Parallel()
 	dir := t.TempDir()
 	planned(t, dir, "--axis", "T=2.2:2.3:0.1", "--axis", "depth=1,2", "--epochs", "30")
@@ -261,6 +262,7 @@ func TestSweepCancelRetry(t *testing.T) {
 
 // Chains begin where their neighbours end.
 func TestSweepWarmStart(t *testing.T) {
+	onlyPlain(t)
 	t.Parallel()
 	dir := t.TempDir()
 	planned(t, dir, "--axis", "T=2.2,2.3", "--epochs", "10", "--warm-start", "temperature")
@@ -275,6 +277,7 @@ func TestSweepWarmStart(t *testing.T) {
 
 // A detached pool outlives its command, and stops when it is told to.
 func TestSweepDetached(t *testing.T) {
+	onlyPlain(t)
 	t.Parallel()
 	dir := t.TempDir()
 	planned(t, dir, "--axis", "T=2.2,2.3", "--epochs", "1000000")
@@ -304,6 +307,7 @@ func TestSweepDetached(t *testing.T) {
 }
 
 func TestSweepErrors(t *testing.T) {
+	onlyPlain(t)
 	t.Parallel()
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "full", "of", "it"), 0o777); err != nil {

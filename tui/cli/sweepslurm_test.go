@@ -10,6 +10,7 @@ import (
 // The dry run on a cluster needs no Slurm, prints a script and nothing beside
 // it, and leaves nothing.
 func TestSweepDryRunOnACluster(t *testing.T) {
+	onlyPlain(t)
 	t.Parallel()
 	dir := t.TempDir()
 	planned(t, dir, "--axis", "depth=1,2", "--seeds", "2")
@@ -40,6 +41,7 @@ func TestSweepDryRunOnACluster(t *testing.T) {
 }
 
 func TestClusterFlagsThatCannotBeMeant(t *testing.T) {
+	onlyPlain(t)
 	t.Parallel()
 	dir := t.TempDir()
 	planned(t, dir, "--axis", "depth=1,2")

@@ -81,13 +81,13 @@ func (l *line) so() []byte {
 func (l *line) await(from int, words string) time.Duration {
 	l.t.Helper()
 	begin := time.Now()
-	for time.Since(begin) < 30*time.Second {
+	for time.Since(begin) < patient {
 		if bytes.Contains(l.so()[from:], []byte(words)) {
 			return time.Since(begin)
 		}
 		time.Sleep(200 * time.Microsecond)
 	}
-	l.t.Fatalf("%q does not come within 30 s; the last is %q", words, l.so()[max(0, len(l.so())-200):])
+	l.t.Fatalf("%q does not come within %v; the last is %q", words, patient, l.so()[max(0, len(l.so())-200):])
 	return 0
 }
 

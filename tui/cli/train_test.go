@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -14,7 +15,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 func TestTrainWritesLinesAndASummary(t *testing.T) {
@@ -50,6 +50,7 @@ func TestTrainWritesLinesAndASummary(t *testing.T) {
 // A finished run whose record is damaged is still finished, and what can be
 // read of it is summed up.
 func TestFinishedRunWithADamagedRecord(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "30", "--dir", "run")
 	path := filepath.Join(dir, "run", "metrics.jsonl")
@@ -76,6 +77,7 @@ func TestFinishedRunWithADamagedRecord(t *testing.T) {
 }
 
 func TestTrainJSONIsOneObject(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	o := train(t, dir, "--epochs", "25", "--dir", "run", "--json")
 	sum := decode(t, o.stdout)
@@ -107,6 +109,7 @@ func TestTrainJSONIsOneObject(t *testing.T) {
 }
 
 func TestSameSettingsSameBits(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "12", "--dir", "a", "-T", "2.5", "--objective", "path")
 	want := metrics(t, filepath.Join(dir, "a"))
@@ -133,6 +136,7 @@ func TestSameSettingsSameBits(t *testing.T) {
 }
 
 func TestResumeFinishedAsJSON(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	first := decode(t, train(t, dir, "--epochs", "5", "--dir", "run", "--json").stdout)
 	o := neuralrg(t, dir, "train", "--resume", "--dir", "run", "--json")
@@ -148,6 +152,7 @@ func TestResumeFinishedAsJSON(t *testing.T) {
 }
 
 func TestResumeRefusesOtherSettings(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	train(t, dir, "--epochs", "3", "--dir", "run")
 	o := neuralrg(t, dir, "train", "--resume", "--dir", "run", "--lr", "0.5", "-L", "8", "--seed", "7", "--threads", "1")
@@ -158,6 +163,7 @@ func TestResumeRefusesOtherSettings(t *testing.T) {
 }
 
 func TestPresetsAreThePapersOrFlagsBeatThem(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	o := neuralrg(t, dir, "train", "--plain", "--preset", "paper", "-L", "4", "--epochs", "1", "--batch", "8", "--dir", "run")
 	if o.code != 0 {
@@ -180,6 +186,7 @@ func TestPresetsAreThePapersOrFlagsBeatThem(t *testing.T) {
 }
 
 func TestDefaultDirectory(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	for n := range 2 {
 		o := train(t, dir, "--epochs", "1")
@@ -219,24 +226,19 @@ func started(t *testing.T, c *exec.Cmd, stdout io.Writer, path string, n int) (i
 // waitForFile waits until something has that name.
 func waitForFile(t *testing.T, path string) {
 	t.Helper()
-	for range 600 {
-		if _, err := os.Lstat(path); err == nil {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Fatalf("there is no %s", path)
+	within(t, "there is "+path, func() bool {
+		_, err := os.Lstat(path)
+		return err == nil
+	})
 }
 
 // waitForLines waits until a file has some lines.
 func waitForLines(t *testing.T, path string, n int) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if data, err := os.ReadFile(path); err == nil && bytes.Count(data, []byte("\n")) >= n {
-			return
-		}
-	}
-	t.Fatalf("%s has not %d lines after 30 s", path, n)
+	within(t, fmt.Sprintf("%s has %d lines", path, n), func() bool {
+		data, err := os.ReadFile(path)
+		return err == nil && bytes.Count(data, []byte("\n")) >= n
+	})
 }
 
 func TestSignalsSaveAndStop(t *testing.T) {
@@ -277,18 +279,7 @@ func TestSignalsSaveAndStop(t *testing.T) {
 
 func TestKilledAndResumedHasTheSameBits(t *testing.T) {
 	dir := t.TempDir()
-	const epochs = "400"
-	train(t, dir, "--epochs", epochs, "--dir", "whole")
-	interrupt, wait := process(t, dir, io.Discard, "--epochs", epochs, "--dir", "run")
-	interrupt(syscall.SIGKILL)
-	if code, _ := wait(); code == 0 {
-		t.Skip("it finished before it was killed")
-	}
-	o := neuralrg(t, dir, "train", "--plain", "--resume", "--dir", "run", "--threads", "1")
-	if o.code != 0 {
-		t.Fatal(o.stderr)
-	}
-	sameMetrics(t, metrics(t, filepath.Join(dir, "run")), metrics(t, filepath.Join(dir, "whole")))
+	goesOnUndisturbed(t, dir, killed(t, dir), "--threads", "1")
 }
 
 func TestReaderThatGoesAwayStopsTheRunQuietly(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 )
 
 func TestWrongUsageIsSaidInTwoLines(t *testing.T) {
+	onlyPlain(t)
 	cases := []struct {
 		name, args    string
 		problem, hint string
@@ -85,6 +86,7 @@ func TestWrongUsageIsSaidInTwoLines(t *testing.T) {
 }
 
 func TestHelpNamesEveryFlag(t *testing.T) {
+	onlyPlain(t)
 	flags := []string{
 		"-L --size", "-T --temperature", "--depth", "--repeat", "--couplings", "--hidden", "--hidden-layers",
 		"--batch", "--epochs", "--lr", "--schedule", "--weight-decay", "--objective", "--symmetry", "--seed",
@@ -111,6 +113,7 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
+	onlyPlain(t)
 	o := neuralrg(t, ".", "version", "--json")
 	about := decode(t, o.stdout)
 	version, ok := about["version"].(string)
@@ -125,6 +128,7 @@ func TestVersion(t *testing.T) {
 }
 
 func TestExact(t *testing.T) {
+	onlyPlain(t)
 	o := neuralrg(t, ".", "exact", "-L", "16", "-T", "2.3", "--json")
 	if o.code != 0 || o.stderr != "" {
 		t.Fatalf("exit code %d, standard error %q", o.code, o.stderr)
@@ -152,9 +156,7 @@ func TestExact(t *testing.T) {
 
 // TestDocumentation compares what the documents promise with what there is.
 func TestDocumentation(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the race detector learns nothing from reading manuals")
-	}
+	onlyPlain(t)
 	dir := t.TempDir()
 	o := train(t, dir, "--epochs", "2", "--dir", "run", "--json", "--preset", "quick")
 	read := func(path string) string {

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -20,12 +21,13 @@ func TestSessionAtTheWorkshop(t *testing.T) {
 	e.wait("new run from runs/small", "linear lattice size")
 	form := func(field, value string) { // by the arrows, for the fields have an order
 		t.Helper()
-		for range 40 {
-			if strings.Contains(e.screen(), "--"+field+" ") {
-				break
-			}
+		for at := chosen(e.screen()); at != field; {
 			e.press("\x1b[B")
-			e.settle()
+			before := at
+			e.until("another field is chosen than "+before, func(screen string) bool {
+				at = chosen(screen)
+				return at != "" && at != before
+			})
 		}
 		e.press("\x15" + value)
 		e.wait("--"+field, value)
@@ -85,6 +87,16 @@ func TestSessionAtTheWorkshop(t *testing.T) {
 	}
 }
 
+// chosen is the field of the form that is marked and that the line at its foot is
+// about, if there is one and the picture is whole.
+func chosen(screen string) string {
+	foot := regexp.MustCompile(`(?m)^ --([a-z-]+) `).FindStringSubmatch(screen)
+	if foot == nil || !strings.Contains(screen, "▸ "+foot[1]+" ") {
+		return ""
+	}
+	return foot[1]
+}
+
 // What a run cannot be is said in the form, also when its process finds it out.
 func TestFormSaysWhyARunCannotStart(t *testing.T) {
 	dir := t.TempDir()
@@ -111,6 +123,7 @@ func TestFormSaysWhyARunCannotStart(t *testing.T) {
 
 // Where several runs are at work and none is named, one is chosen.
 func TestAttachLetsOneChoose(t *testing.T) {
+	onlyPlain(t)
 	dir := t.TempDir()
 	for _, name := range []string{"first", "second"} {
 		train(t, dir, "--epochs", "1000000", "--detach", "--dir", name)
