@@ -40,6 +40,9 @@ type wire struct {
 	reading  sync.RWMutex // held by a test while the terminal is not to read
 }
 
+// patient is how long a test waits for what a busy machine does late.
+const patient = 2 * time.Minute
+
 var utf8 = environment{"TERM=xterm-256color", "COLORTERM=truecolor", "LANG=C.UTF-8"}
 
 func connect(t *testing.T, area size, o Options) *wire {
@@ -146,7 +149,7 @@ func (l *wire) types(keys string) {
 func (l *wire) sees(words ...string) {
 	l.t.Helper()
 	text := ""
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patient); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		text = ansi.Strip(l.emulator.Render())
 		missing := slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 		if !missing {
@@ -161,7 +164,7 @@ func (l *wire) end() error {
 	select {
 	case <-l.ended:
 		return l.result
-	case <-time.After(20 * time.Second):
+	case <-time.After(patient):
 		l.t.Fatal("the program does not end")
 		return nil
 	}
@@ -227,7 +230,7 @@ func (l *wire) wears(theme themes.Theme) {
 	l.t.Helper()
 	want := newStyles(theme, colorprofile.TrueColor, false).accent.paint("?")
 	want = strings.TrimSuffix(want, ansi.ResetStyle)
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patient); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if strings.Contains(l.emulator.Render(), want) { // which locks; a cell would be read while it is written
 			return
 		}
@@ -282,23 +285,22 @@ func TestStalledTerminal(t *testing.T) {
 	l := connect(t, size{120, 40}, Options{FPS: 60})
 	l.sees("1 lattice")
 	l.reading.Lock()
-	slowest, published := time.Duration(0), 0
-	for start := time.Now(); time.Since(start) < stall; time.Sleep(5 * time.Millisecond) {
-		l.fake.mu.Lock()
-		l.fake.state.Epoch++
-		l.fake.state.Lattice = sampleLattice(8, l.fake.state.Epoch)
-		begin := time.Now()
-		l.fake.publish()
-		slowest = max(slowest, time.Since(begin))
-		l.fake.mu.Unlock()
-		published++
+	published := make(chan int) // the last epoch
+	go func() {
+		for range snapshots {
+			l.publishes()
+			time.Sleep(5 * time.Millisecond) // for the screen to draw what the terminal does not read
+		}
+		published <- l.fake.feed.Latest().Epoch
+	}()
+	epoch := 0
+	select {
+	case epoch = <-published:
+	case <-time.After(patient):
+		l.reading.Unlock()
+		t.Fatalf("%d snapshots were not published while the terminal did not read", snapshots)
 	}
-	epoch := l.fake.state.Epoch
 	l.reading.Unlock()
-	t.Logf("%d snapshots in %v, the slowest took %v", published, stall, slowest)
-	if slowest > stall/2 {
-		t.Errorf("publishing waited %v for the terminal", slowest)
-	}
 	l.sees(count(epoch))
 	l.types("q")
 	l.sees("stop and save")
@@ -306,12 +308,13 @@ func TestStalledTerminal(t *testing.T) {
 
 // An enormous window does not take all memory.
 func TestEnormousWindow(t *testing.T) {
+	var before, after runtime.MemStats // other tests may have taken some
+	runtime.ReadMemStats(&before)
 	l := connect(t, size{20000, 5000}, Options{})
 	l.sees("1 lattice", "? help")
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
-	if memory.Sys > 1<<30 {
-		t.Errorf("%d MB taken from the system", memory.Sys>>20)
+	runtime.ReadMemStats(&after)
+	if taken := int64(after.Sys) - int64(before.Sys); taken > 1<<30 {
+		t.Errorf("%d MB taken from the system", taken>>20)
 	}
 }
 

@@ -77,9 +77,9 @@ func (f *fakeLibrary) asked(dir string) []run.Command {
 // eventually waits until something is so.
 func eventually(t *testing.T, what string, so func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !so(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patient); !so(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("not %s after 30 s", what)
+			t.Fatalf("not %s after %v", what, patient)
 		}
 	}
 }

@@ -44,7 +44,7 @@ func TestKeyNames(t *testing.T) {
 }
 
 // console is a screen with its commands carried out as the program would, but
-// in order and at once; what comes later a test brings itself.
+// in order and at once; what comes later a test brings itself. Its clock stands.
 type console struct {
 	*screen
 	fake      *fakeRun
@@ -56,6 +56,7 @@ func newConsole(L int, area size) *console {
 	fake := newFake(L)
 	theme, _ := themes.Named("dark")
 	m := newScreen(fake.Do, never, newStyles(theme, colorprofile.TrueColor, false))
+	m.now = func() time.Time { return time.Unix(1e9, 0) }
 	c := &console{screen: m, fake: fake}
 	c.tell(tea.WindowSizeMsg{Width: area.width, Height: area.height})
 	c.show()

@@ -111,7 +111,7 @@ func (l *wire) publishes() {
 // read them. One that reads no more and does not end hangs.
 func (l *wire) tries(keys string) bool {
 	l.t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
+	for end := time.Now().Add(patient); time.Now().Before(end); {
 		select {
 		case <-l.ended:
 			if l.result != nil {
@@ -152,7 +152,7 @@ func (l *wire) unread() bool {
 // leavesNothing waits until no more goroutines are there than before.
 func leavesNothing(t *testing.T, before int) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patient); ; time.Sleep(20 * time.Millisecond) {
 		running := goroutines()
 		if len(running) <= before {
 			return

@@ -2,7 +2,5 @@
 
 package tui
 
-import "time"
-
-// stall is how long a terminal does not read.
-const stall = time.Second
+// snapshots is how many a run publishes while a terminal does not read.
+const snapshots = 200
