@@ -73,11 +73,11 @@ func (o openSSH) command(key string, args ...string) *exec.Cmd {
 	all := []string{
 		"-F", "none", "-p", strconv.Itoa(at.Port), "-i", filepath.Join(o.dir, key),
 		"-o", "UserKnownHostsFile=" + filepath.Join(o.dir, "known"), "-o", "GlobalKnownHostsFile=none",
-		"-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=30",
+		"-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=120",
 	}
 	c := exec.CommandContext(o.t.Context(), "ssh", append(append(all, args...), at.IP.String())...)
 	c.Env = append(os.Environ(), "SSH_AUTH_SOCK=", "LANG=C.UTF-8", "LC_ALL=", "TERM=xterm-256color")
-	c.WaitDelay = 10 * time.Second
+	c.WaitDelay = patience
 	return c
 }
 
@@ -145,7 +145,7 @@ func (w *pane) ends() error {
 	select {
 	case err := <-w.ended:
 		return err
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		w.t.Fatalf("the client does not end:\n%s", ansi.Strip(w.emulator.Render()))
 		return nil
 	}
@@ -272,7 +272,7 @@ func TestOpenSSHForwardsNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = c.SetDeadline(time.Now().Add(30 * time.Second))
+		_ = c.SetDeadline(time.Now().Add(patience))
 		_, _ = c.Write(hello)
 		if answer, err := io.ReadAll(c); err == nil && bytes.HasPrefix(answer, []byte{5, 0, 5, 0}) {
 			t.Errorf("%s leads on: %q", address, answer)
@@ -308,10 +308,16 @@ func (o openSSH) started(client *exec.Cmd, columns, rows int) *pane {
 	return w
 }
 
-// free is an address where nobody listens.
+// free is an address where nobody listens; where the system has more of this
+// machine than one, at an address that is this process's own, so that nobody takes
+// the port meanwhile.
 func free(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	pid := os.Getpid()
+	l, err := net.Listen("tcp", fmt.Sprintf("127.%d.%d.%d:0", 1+pid>>16%200, pid>>8%256, 1+pid%254))
+	if err != nil {
+		l, err = net.Listen("tcp", "127.0.0.1:0")
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -326,7 +332,7 @@ func port(l net.Listener) int { return l.Addr().(*net.TCPAddr).Port }
 func TestOpenSSHThatStallsOrFloods(t *testing.T) {
 	t.Parallel()
 	l := eager()
-	l.stall = 2 * time.Second
+	l.stall = 10 * time.Second // in which the others have to answer on a busy machine
 	o := withOpenSSH(t, l, func(c *Config) { c.Frames = 200 })
 	if err := o.run.Do(run.Command{Kind: run.Resume}); err != nil {
 		t.Fatal(err)

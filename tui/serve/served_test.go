@@ -87,9 +87,14 @@ func (l *log) String() string {
 	return l.text.String()
 }
 
-// eager are limits that tests can wait for, and that a slow machine keeps.
+// patience is how long a test waits for what a busy machine does late.
+const patience = 2 * time.Minute
+
+// eager are limits that nobody who behaves comes to on a busy machine, but for the
+// time in which a client that was told of the end has to close.
 func eager() limits {
 	l := usual
+	l.login, l.opening, l.stall = patience, patience, patience
 	l.goodbye = 500 * time.Millisecond
 	return l
 }
@@ -160,9 +165,9 @@ func several(t *testing.T) (p *place, runs []string, hidden string) {
 // soon waits for something.
 func soon(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !is(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience); !is(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("not in 30 s: %s", what)
+			t.Fatalf("not in %v: %s", patience, what)
 		}
 	}
 }
