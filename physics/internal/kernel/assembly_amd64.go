@@ -6,7 +6,7 @@ import "golang.org/x/sys/cpu"
 
 // assembled are the sets in assembly that this processor can run.
 func assembled() (sets []*Set) {
-	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ {
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL {
 		sets = append(sets, avx512.set("avx512"))
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
