@@ -14,12 +14,10 @@ import (
 // with its help. What they come to and what is wrong with them the workshop says,
 // after every letter.
 type formPage struct {
+	sheet
 	host     *host
 	workshop Workshop
 	title    string
-	styles   *styles
-	chosen   bool
-	area     size
 
 	given map[string]string
 	plan  Plan
@@ -31,7 +29,6 @@ type formPage struct {
 	input textinput.Model
 
 	starting bool
-	notice   notice
 }
 
 // Messages of the form to itself.
@@ -48,16 +45,12 @@ type (
 
 // newForm asks for a run, of which some settings are given at first.
 func newForm(h *host, title string, given map[string]string) *formPage {
-	p := &formPage{host: h, workshop: h.workshop(), title: title, styles: h.styles, given: maps.Clone(given), input: newInput()}
+	p := &formPage{sheet: newSheet(h), host: h, workshop: h.workshop(), title: title, given: maps.Clone(given), input: newInput()}
 	if p.given == nil {
 		p.given = map[string]string{}
 	}
 	return p
 }
-
-func (p *formPage) worn() (*styles, bool) { return p.styles, p.chosen }
-
-func (p *formPage) wear(st *styles, chosen bool) { p.styles, p.chosen = st, chosen }
 
 // Init asks what the settings come to.
 func (p *formPage) Init() tea.Cmd { return tea.Batch(p.input.Focus(), p.ask()) }
@@ -71,12 +64,6 @@ func (p *formPage) ask() tea.Cmd {
 // Update takes a message.
 func (p *formPage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
-	case tea.WindowSizeMsg:
-		p.area = clamp(size{msg.Width, msg.Height})
-	case tea.BackgroundColorMsg:
-		if !p.chosen {
-			p.styles = p.styles.on(msg.IsDark())
-		}
 	case tea.KeyPressMsg:
 		return p, p.press(msg)
 	case tea.PasteMsg:
@@ -96,6 +83,8 @@ func (p *formPage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return p, nil
 		}
 		return p, leave(openMsg{msg.dir})
+	default:
+		p.hear(msg)
 	}
 	return p, nil
 }
@@ -245,38 +234,18 @@ func (p *formPage) start() tea.Cmd {
 }
 
 // View draws the form.
-func (p *formPage) View() tea.View {
-	content := strings.Join(p.lines(), "\n")
-	if p.styles.ascii {
-		content = plain(content)
-	}
-	v := tea.NewView(content)
-	v.AltScreen = true
-	v.WindowTitle = "neuralrg: " + Clean(p.title)
-	return v
-}
+func (p *formPage) View() tea.View { return p.draw(p.lines(), "neuralrg: "+p.title) }
 
 func (p *formPage) lines() []string {
 	st := p.styles
-	if p.area.width < minWidth || p.area.height < minHeight {
-		return tooSmallFor("esc goes back", p.area)
+	if !p.fits() {
+		return p.cramped("esc goes back")
 	}
 	title := spread(" "+st.accent.paint("neuralrg")+"  "+Clean(p.title), "", p.area.width)
 	body := size{p.area.width, p.area.height - headerRows - footerRows}
 	b := border{tabs: []tab{{name: "settings", shown: true}}, focused: true}
 	lines := append([]string{title}, box(p.rows(inside(body)), b, body, st)...)
 	return append(lines, p.status(), drawFooter(p.notice, p.hints(), p.area.width, st))
-}
-
-// tooSmallFor says what a page needs and what it has.
-func tooSmallFor(way string, area size) []string {
-	lines := blank(area.width, area.height)
-	for i, text := range []string{fmt.Sprintf("needs %d x %d", minWidth, minHeight), way} {
-		if i < len(lines) {
-			lines[i] = fit(center(text, area.width), area.width)
-		}
-	}
-	return lines
 }
 
 // The columns of the form.
@@ -299,8 +268,7 @@ func (p *formPage) rows(area size) []string {
 	if at == len(p.plan.Fields) {
 		at = len(all) - 1
 	}
-	p.first = min(max(p.first, at-area.height+1), at)
-	p.first = max(min(p.first, len(all)-area.height), 0)
+	p.first = scrolled(p.first, at, len(all), area.height)
 	return all[p.first:min(p.first+area.height, len(all))]
 }
 

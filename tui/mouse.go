@@ -65,7 +65,7 @@ func (m *screen) roll(at tea.Mouse) tea.Cmd {
 
 // under is the box under the mouse, and where in it the mouse is.
 func (m *screen) under(at tea.Mouse) (p placed, x, y int, ok bool) {
-	if m.area.width < minWidth || m.area.height < minHeight {
+	if !m.fits() {
 		return placed{}, 0, 0, false
 	}
 	left := 0

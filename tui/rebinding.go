@@ -31,7 +31,7 @@ func rebound(all []action, want map[string][]string) []action {
 
 // tables are all tables of keys, by what they belong to.
 func tables() map[string][]action {
-	return map[string][]action{"the screen": actions(), "the list of runs": asActions(deeds())}
+	return map[string][]action{"the screen": actions(), "the list of runs": asActions(runsDeeds())}
 }
 
 // keyNames are the names that settings may give keys to.

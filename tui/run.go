@@ -1,5 +1,6 @@
 // Package tui is the screen of a run, with six panes and one table of keys, and the
-// pages that lie over it: the list of runs, the form for a new one, a sweep. It draws what a run gives it and computes no physics.
+// pages that lie over it: the list of runs, the form for a new one, a sweep. It draws
+// what a run gives it and computes no physics.
 package tui
 
 import (

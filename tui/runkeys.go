@@ -6,22 +6,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// deed is a row of the table of keys of the list of runs, as action is of the
-// screen of a run's.
-type deed struct {
-	keys []binding
-	help string
-	hint string
-	can  func(p *runsPage) bool // nil: always
-	do   func(p *runsPage, name string) tea.Cmd
-}
-
-// deeds is the table. The last two always stand in the footer.
-func deeds() []deed {
-	return []deed{
+// runsDeeds is the table of keys of the list of runs. The last two always stand in
+// the footer.
+func runsDeeds() []deed[*runsPage] {
+	return []deed[*runsPage]{
 		{on("open", "enter"), "look at the run", "open", (*runsPage).hasRun, (*runsPage).openIt},
 		{upright, "choose a run", "choose", nil, (*runsPage).step},
-		{keys(on("page-up", "pgup", "ctrl+u"), on("page-down", "pgdown", "ctrl+d"), on("first", "home", "g"), on("last", "end", "G")), "a page up or down, the first and the last", "", nil, (*runsPage).leap},
+		{pages, "a page up or down, the first and the last", "", nil, (*runsPage).step},
 		{on("filter", "/"), "show only rows that have some words", "filter", nil, (*runsPage).openFilter},
 		{on("mark", "space", "x"), "mark a run to be compared, or no longer", "mark", (*runsPage).mayCompare, (*runsPage).toggleMark},
 		{on("compare", "c"), "draw the marked runs' curves along with those of the run below", "compare", (*runsPage).mayCompare, (*runsPage).compare},
@@ -36,21 +27,12 @@ func deeds() []deed {
 }
 
 // deeds is the table with the keys of the user.
-func (p *runsPage) deeds() []deed {
-	all := deeds()
+func (p *runsPage) deeds() []deed[*runsPage] {
+	all := runsDeeds()
 	for i, a := range rebound(asActions(all), p.host.keys) {
 		all[i].keys = a.keys
 	}
 	return all
-}
-
-// asActions are the keys of the table.
-func asActions(all []deed) []action {
-	rows := make([]action, len(all))
-	for i, d := range all {
-		rows[i] = action{keys: d.keys, help: d.help}
-	}
-	return rows
 }
 
 // press carries out what a key means here.
@@ -65,34 +47,14 @@ func (p *runsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case p.typing:
 		return p.typed(msg)
 	}
-	for _, d := range p.deeds() {
-		if name, ok := (action{keys: d.keys}).named(key); ok && p.offers(d) {
-			return d.do(p, name)
-		}
-	}
-	return nil
+	return perform(p.deeds(), p, key)
 }
 
-func (p *runsPage) offers(d deed) bool { return d.can == nil || d.can(p) }
-
-func (p *runsPage) hints() []hint {
-	var all []hint
-	for _, d := range p.deeds() {
-		if d.hint != "" && p.offers(d) {
-			all = append(all, hint{(action{keys: d.keys}).shown(), d.hint})
-		}
-	}
-	return all
-}
+func (p *runsPage) hints() []hint { return hintsOn(p.deeds(), p) }
 
 func (p *runsPage) helpLines() []string {
-	var rows []action
-	for _, d := range p.deeds() {
-		if p.offers(d) {
-			rows = append(rows, action{keys: d.keys, help: d.help})
-		}
-	}
-	return append(helpOn(rows, p.styles), "", p.styles.muted.paint("any key closes this"))
+	here := slices.DeleteFunc(p.deeds(), func(d deed[*runsPage]) bool { return !d.offered(p) })
+	return append(helpOn(asActions(here), p.styles), "", p.styles.muted.paint("any key closes this"))
 }
 
 func (p *runsPage) hasRun() bool {
@@ -102,20 +64,14 @@ func (p *runsPage) hasRun() bool {
 
 func (p *runsPage) openIt(string) tea.Cmd {
 	e, _ := p.selected()
-	if e.Dir == p.open {
+	if e.Dir == p.below {
 		return leave(nil)
 	}
-	return p.look(e.Dir)
+	return p.open(e.Dir)
 }
 
 func (p *runsPage) step(name string) tea.Cmd {
-	p.move(map[string]int{"up": -1, "down": 1}[name])
-	return nil
-}
-
-func (p *runsPage) leap(name string) tea.Cmd {
-	most := len(p.all)
-	p.move(map[string]int{"page-up": -p.shownRow, "page-down": p.shownRow, "first": -most, "last": most}[name])
+	p.move(p.stride(name, len(p.all)))
 	return nil
 }
 
@@ -150,7 +106,7 @@ func (p *runsPage) edit(msg tea.Msg) (cmd tea.Cmd) {
 // the page below.
 func (p *runsPage) mayDelete() bool {
 	e, ok := p.selected()
-	return p.isWorkshop() && ok && !e.Live && e.Dir != p.open
+	return p.isWorkshop() && ok && !e.Live && e.Dir != p.below
 }
 
 func (p *runsPage) askDelete(string) tea.Cmd {
@@ -169,11 +125,6 @@ func (p *runsPage) answerDelete(key string) tea.Cmd {
 	p.busy = "deleting " + Clean(dir)
 	h, w := p.host, p.host.workshop()
 	return h.during(func() tea.Msg { return doneMsg{text: "deleted " + dir, err: w.Delete(h.watch, dir)} })
-}
-
-func (p *runsPage) openHelp(string) tea.Cmd {
-	p.helping = true
-	return nil
 }
 
 func (p *runsPage) back(name string) tea.Cmd {

@@ -16,7 +16,7 @@ func (p *runsPage) isWorkshop() bool { return p.host.workshop() != nil }
 // be compared.
 func (p *runsPage) mayCompare() bool {
 	e, ok := p.selected()
-	return p.open != "" && ok && (e.Dir != p.open || len(p.marked) > 0)
+	return p.below != "" && ok && (e.Dir != p.below || len(p.marked) > 0)
 }
 
 func (p *runsPage) toggleMark(string) tea.Cmd {
@@ -24,7 +24,7 @@ func (p *runsPage) toggleMark(string) tea.Cmd {
 	switch i := slices.Index(p.marked, e.Dir); {
 	case i >= 0:
 		p.marked = slices.Delete(p.marked, i, i+1)
-	case e.Dir == p.open:
+	case e.Dir == p.below:
 		return nil
 	case len(p.marked) == mostCompanions:
 		return p.say(notice{"so many curves cannot be told from each other", true})

@@ -14,55 +14,17 @@ import (
 // runsPage is the list of all runs. It reads nothing itself: the library does, in
 // commands.
 type runsPage struct {
-	host   *host
-	styles *styles
-	chosen bool // the theme by the user
-	area   size
-	open   string // the directory of the run on the page below, if there is one
+	roster[[]Entry]
+	below string // the directory of the run on the page below, if there is one
 
-	all     []Entry
-	known   bool  // the list has come once
-	failure error // of the newest list
-	listing bool
-	covered bool
-	round   int // numbers the lists, so that one comes after the other
+	all   []Entry
+	known bool // the list has come once
 
-	at       string // the directory that is chosen
-	first    int    // row on the screen
-	marked   []string
-	filter   textinput.Model
-	typing   bool   // into the filter
-	doomed   string // to be deleted, if that is confirmed
-	busy     string // with what it is, if anything
-	helping  bool
-	notice   notice
-	said     int
-	shownRow int // rows that found room, when it was last drawn
-}
-
-// Messages of the list to itself.
-type (
-	listedMsg struct {
-		all []Entry
-		err error
-	}
-	relistMsg struct{ round int }
-	doneMsg   struct { // with what was asked of the library
-		text string
-		err  error
-	}
-)
-
-// notice says what was done, or why not.
-func (d doneMsg) notice() notice {
-	if d.err == nil {
-		return notice{text: d.text}
-	}
-	text := d.err.Error()
-	if hint := hintOf(d.err); hint != "" {
-		text += "; " + hint
-	}
-	return notice{text, true}
+	at     string // the directory that is chosen
+	marked []string
+	filter textinput.Model
+	typing bool   // into the filter
+	doomed string // to be deleted, if that is confirmed
 }
 
 // relistTime is between two looks at the runs.
@@ -73,96 +35,38 @@ const (
 
 // newRunsPage is the list of the host's library, over the run in a directory if
 // that is not empty.
-func newRunsPage(h *host, open string) *runsPage {
-	p := &runsPage{host: h, styles: h.styles, open: open, at: open, filter: newInput()}
-	return p
-}
-
-func (p *runsPage) worn() (*styles, bool) { return p.styles, p.chosen }
-
-func (p *runsPage) wear(st *styles, chosen bool) { p.styles, p.chosen = st, chosen }
-
-// Init asks for the list.
-func (p *runsPage) Init() tea.Cmd { return p.list() }
-
-// list asks the library, unless it is asked already.
-func (p *runsPage) list() tea.Cmd {
-	if p.listing {
-		return nil
-	}
-	p.listing = true
-	h := p.host
-	return h.during(func() tea.Msg {
-		all, err := h.library.List(h.watch)
-		return listedMsg{all, err}
-	})
+func newRunsPage(h *host, below string) *runsPage {
+	return &runsPage{roster: newRoster(h, h.library.List), below: below, at: below, filter: newInput()}
 }
 
 // Update takes a message.
 func (p *runsPage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
-	case tea.WindowSizeMsg:
-		p.area = clamp(size{msg.Width, msg.Height})
-	case tea.BackgroundColorMsg:
-		if !p.chosen {
-			p.styles = p.styles.on(msg.IsDark())
-		}
 	case tea.KeyPressMsg:
 		return p, p.press(msg)
 	case tea.PasteMsg:
 		if p.typing {
 			return p, p.edit(msg)
 		}
-	case listedMsg:
+		return p, nil
+	case rosterMsg[[]Entry]:
 		return p, p.take(msg)
-	case relistMsg:
-		if msg.round == p.round && !p.covered {
-			return p, p.list()
-		}
-	case coveredMsg:
-		p.covered = true
-	case shownMsg:
-		p.covered, p.busy = false, ""
-		return p, p.list()
-	case unopenedMsg:
-		p.busy = ""
-		return p, tea.Batch(p.list(), p.say(notice{msg.err.Error(), true}))
-	case doneMsg:
-		p.busy = ""
-		return p, tea.Batch(p.list(), p.say(msg.notice()))
-	case silenceMsg:
-		if msg.said == p.said {
-			p.notice = notice{}
-		}
 	}
-	return p, nil
-}
-
-// look opens a run over the list.
-func (p *runsPage) look(dir string) tea.Cmd {
-	p.busy, p.at = "opening "+Clean(dir), dir
-	return lookAt(dir)
+	return p, p.hear(msg)
 }
 
 // take receives the list, and asks for the next one after a while.
-func (p *runsPage) take(l listedMsg) tea.Cmd {
+func (p *runsPage) take(l rosterMsg[[]Entry]) tea.Cmd {
 	wait := relistTime
 	if !p.known { // the first list is a quick one
 		wait = firstRelistTime
 	}
-	p.listing, p.known, p.failure = false, true, l.err
+	p.known = true
 	if l.err == nil {
-		p.all = l.all
+		p.all = l.now
 	}
 	p.keepChoice()
-	p.round++
-	return later(p.host.watch)(wait, relistMsg{p.round})
-}
-
-func (p *runsPage) say(n notice) tea.Cmd {
-	p.said++
-	p.notice = notice{Clean(n.text), n.bad}
-	return later(p.host.watch)(noticeTime, silenceMsg{p.said})
+	return p.answered(l.err, wait)
 }
 
 // visible are the runs that the filter lets through: those that have all of its
@@ -210,21 +114,12 @@ func (p *runsPage) move(rows int) {
 }
 
 // View draws the list.
-func (p *runsPage) View() tea.View {
-	content := strings.Join(p.lines(), "\n")
-	if p.styles.ascii {
-		content = plain(content)
-	}
-	v := tea.NewView(content)
-	v.AltScreen = true
-	v.WindowTitle = "neuralrg: runs"
-	return v
-}
+func (p *runsPage) View() tea.View { return p.draw(p.lines(), "neuralrg: runs") }
 
 func (p *runsPage) lines() []string {
 	st := p.styles
-	if p.area.width < minWidth || p.area.height < minHeight {
-		return tooSmallFor("q goes back", p.area)
+	if !p.fits() {
+		return p.cramped("q goes back")
 	}
 	all := p.visible()
 	title := spread(" "+st.accent.paint("neuralrg")+"  "+p.summary(all), st.muted.paint("runs "), p.area.width)
@@ -303,11 +198,9 @@ func (p *runsPage) drawTable(all []Entry, area size) []string {
 	}
 	t := tableFor(all, area.width)
 	lines := []string{t.head(st)}
-	p.shownRow = max(area.height-1, 1)
 	at := max(p.index(all), 0)
-	p.first = min(max(p.first, at-p.shownRow+1), at)
-	p.first = max(min(p.first, len(all)-p.shownRow), 0)
-	for i := p.first; i < min(p.first+p.shownRow, len(all)); i++ {
+	from, to := p.window(at, len(all), area.height-1)
+	for i := from; i < to; i++ {
 		lines = append(lines, t.row(all[i], i == at, p.mark(all[i].Dir), st))
 	}
 	return lines
@@ -319,7 +212,7 @@ func (p *runsPage) mark(dir string) string {
 	if i := slices.Index(p.marked, dir); i >= 0 {
 		return string(rune('a' + i))
 	}
-	if dir == p.open {
+	if dir == p.below {
 		return "•"
 	}
 	return " "

@@ -207,8 +207,8 @@ func TestRunsFilter(t *testing.T) {
 	}
 	p.filter.SetValue("")
 	p.at = "runs/cold"
-	for _, d := range deeds() {
-		if d.keys[0].name == "delete" && p.offers(d) {
+	for _, d := range runsDeeds() {
+		if d.keys[0].name == "delete" && d.offered(p) {
 			t.Error("a library that is no workshop is asked to delete")
 		}
 	}

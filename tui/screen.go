@@ -3,12 +3,10 @@ package tui
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"neuralrg/themes"
 	"neuralrg/training/run"
 )
 
@@ -39,17 +37,14 @@ type view struct {
 	ownScales bool // of fields and of latents, not one for both
 }
 
-// screen is the program's one model. It holds no channel and starts no
+// screen is the page of a run. It holds no channel and starts no
 // goroutine: snapshots come as messages, commands go out as tea.Cmd.
 type screen struct {
+	sheet
 	do      func(run.Command) error
-	after   func(time.Duration, tea.Msg) tea.Cmd // a message to come later
-	styles  *styles
 	actions []action // with the keys of the user
 	link    Link
 	host    *host // nil: there is nothing beside the run
-	chosen  bool  // the theme by the user, not by the background
-	area    size
 	view    view
 
 	latest *run.Snapshot // the newest: the lattice moves with it
@@ -70,8 +65,6 @@ type screen struct {
 	help     help
 	past     []change // that can be undone, the oldest first
 	released bool     // the fixed latent was given back, and that does not show yet
-	notice   notice
-	said     int // numbers the notices, so that a new one is not cleared too soon
 
 	queue      []run.Command // one command is under way at a time, to keep their order
 	busy       bool
@@ -96,7 +89,6 @@ type (
 		command run.Command
 		err     error
 	}
-	silenceMsg  struct{ said int }  // a notice has stood long enough
 	selectedMsg struct{ moves int } // a selection has stood long enough
 )
 
@@ -104,13 +96,12 @@ type (
 const (
 	calmPeriod   = 500 * time.Millisecond
 	slowPeriod   = time.Second // the same over a slow line
-	noticeTime   = 4 * time.Second
 	selectDelay  = 150 * time.Millisecond
 	responseLife = 3 * time.Second // of the inspector's map, while training goes on
 )
 
 func newScreen(do func(run.Command) error, after func(time.Duration, tea.Msg) tea.Cmd, st *styles) *screen {
-	return &screen{do: do, after: after, now: time.Now, view: view{focus: latticePane, sampler: run.SamplerLatent, refinement: refinement{stage: 1}}, styles: st, actions: actions()}
+	return &screen{sheet: sheet{after: after, styles: st}, do: do, now: time.Now, view: view{focus: latticePane, sampler: run.SamplerLatent, refinement: refinement{stage: 1}}, actions: actions()}
 }
 
 // Init greets, and asks for the background colour if the theme depends on it.
@@ -129,12 +120,8 @@ func (m *screen) Init() tea.Cmd {
 func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.area = clamp(size{msg.Width, msg.Height})
+		m.hear(msg)
 		return m, m.look()
-	case tea.BackgroundColorMsg:
-		if !m.chosen {
-			m.styles = m.styles.on(msg.IsDark())
-		}
 	case tea.KeyPressMsg:
 		switch m.dialog {
 		case noDialog:
@@ -162,10 +149,6 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.say(notice{msg.err.Error(), true})
 	case doneMsg:
 		return m, m.say(msg.notice())
-	case silenceMsg:
-		if msg.said == m.said {
-			m.notice = notice{}
-		}
 	case frameMsg:
 		if msg.frame == m.frames {
 			return m, m.advance()
@@ -174,18 +157,11 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.moves == m.moves {
 			return m, m.respond()
 		}
+	default:
+		m.hear(msg)
 	}
 	return m, nil
 }
-
-// dress puts a theme on.
-func (m *screen) dress(theme themes.Theme) {
-	m.styles = m.styles.dressed(theme)
-}
-
-func (m *screen) worn() (*styles, bool) { return m.styles, m.chosen }
-
-func (m *screen) wear(st *styles, chosen bool) { m.styles, m.chosen = st, chosen }
 
 // take receives a snapshot.
 func (m *screen) take(s *run.Snapshot) tea.Cmd {
@@ -226,13 +202,6 @@ func (m *screen) geometry() geometry {
 		return geometry{}
 	}
 	return geometryOf(m.latest.Config)
-}
-
-// say shows a notice for a while.
-func (m *screen) say(n notice) tea.Cmd {
-	m.said++
-	m.notice = notice{Clean(n.text), n.bad}
-	return m.after(noticeTime, silenceMsg{m.said})
 }
 
 // send puts a command to the end of the queue. One that waits there and is of
@@ -338,20 +307,14 @@ func (m *screen) arranged() [][]placed {
 
 // View draws the screen.
 func (m *screen) View() tea.View {
-	content := strings.Join(m.lines(), "\n")
-	if m.styles.ascii {
-		content = plain(content)
-	}
-	v := tea.NewView(content)
-	v.AltScreen = true
+	v := m.draw(m.lines(), "neuralrg")
 	v.MouseMode = m.mode()
-	v.WindowTitle = "neuralrg"
 	return v
 }
 
 // lines are the rows of the screen, each exactly as wide as it.
 func (m *screen) lines() []string {
-	if m.area.width < minWidth || m.area.height < minHeight {
+	if !m.fits() {
 		return m.tooSmall()
 	}
 	lines := []string{drawHeader(m.latest, m.standing(), m.area.width, m.styles)}
@@ -421,7 +384,7 @@ func (m *screen) drawPane(p placed) []string {
 // and a question fits in a line.
 func (m *screen) tooSmall() []string {
 	text := []string{
-		fmt.Sprintf("needs %d x %d", minWidth, minHeight),
+		needs(),
 		fmt.Sprintf("has %d x %d", m.area.width, m.area.height),
 		"q quits",
 	}

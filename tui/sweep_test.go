@@ -135,7 +135,7 @@ func TestSweepScreens(t *testing.T) {
 			p := newSweepPage(&host{watch: t.Context(), styles: still(nil, area, colorprofile.ASCII, false).styles, library: newLibrary()}, newStudy())
 			p.area = area
 			now, _ := newStudy().Look(t.Context())
-			p.take(surveyMsg{now: now})
+			p.take(rosterMsg[Survey]{now: now})
 			change(p)
 			golden.RequireEqual(t, p.View().Content+"\n")
 		})
@@ -160,7 +160,7 @@ func TestSweepScreenSizes(t *testing.T) {
 		}
 		check("looking")
 		now, _ := newStudy().Look(t.Context())
-		p.take(surveyMsg{now: now})
+		p.take(rosterMsg[Survey]{now: now})
 		for i := range now.Points {
 			p.at = i
 			check(fmt.Sprint("point ", i))
@@ -176,7 +176,7 @@ func TestSweepScreenSizes(t *testing.T) {
 		p.doomed, p.failure = -1, errors.New(strings.Repeat("away ", 100))
 		check("failure")
 		now.Plots = nil
-		p.take(surveyMsg{now: now})
+		p.take(rosterMsg[Survey]{now: now})
 		check("no plots")
 	}
 }
