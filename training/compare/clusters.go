@@ -64,7 +64,7 @@ func (c *comparison) measureClusters() *Clusters {
 	return r
 }
 
-// wolffChain draws a chain. m² is that of the fields, as of all other methods.
+// wolffChain draws a chain, or a part of it if ctx is done before. m² is that of the fields, as of all other methods.
 func (c *comparison) wolffChain(seed uint64) (chain wolffChain) {
 	m := c.trained.Energy
 	w := sampling.NewWolff(m, sampling.Hot, seed)
@@ -73,7 +73,7 @@ func (c *comparison) wolffChain(seed uint64) (chain wolffChain) {
 	chain.between = w.Between()
 	spins, x := make([]int8, m.Sites()*clusterBatch), make([]float32, m.Sites()*clusterBatch)
 	m2 := make([]float64, clusterBatch)
-	for range clusterChain / clusterBatch {
+	for done := 0; done < clusterChain && c.ctx.Err() == nil; done += clusterBatch {
 		began := time.Now()
 		w.Draw(spins)
 		m.Lift(x, spins, random)

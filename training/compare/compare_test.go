@@ -197,6 +197,17 @@ func TestInterruptedComparisonKeepsWhatIsMeasured(t *testing.T) {
 	}
 }
 
+// A chain of clusters ends with the next batch: on a large lattice all of it would
+// take a minute.
+func TestChainOfClustersIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	c := &comparison{ctx: ctx, trained: trained(t, 1)}
+	if chain := c.wolffChain(1); len(chain.m2) > clusterBatch {
+		t.Errorf("%d draws after the interrupt", len(chain.m2))
+	}
+}
+
 func TestRunRefuses(t *testing.T) {
 	for _, c := range []struct {
 		change func(*Plan)
