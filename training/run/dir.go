@@ -19,8 +19,9 @@ const (
 	eventsName      = "events.jsonl"
 	checkpointsName = "checkpoints"
 	leaseName       = "lease"
-	sweepName       = "sweep" // what a sweep keeps in a run that is a point of it
-	temporary       = ".tmp"  // ends the name of a file that is not complete yet
+	planName        = "plan.json" // of a sweep, which is no run
+	sweepName       = "sweep"     // what a sweep keeps in a run that is a point of it
+	temporary       = ".tmp"      // ends the name of a file that is not complete yet
 )
 
 // directory is the path of a run directory.
@@ -68,7 +69,7 @@ func (d directory) checkNew() error {
 	if _, err := os.Lstat(d.path(configName)); err == nil {
 		return &problem{
 			text:  fmt.Sprintf("%s already holds a run", d),
-			hint:  fmt.Sprintf("continue it with --resume --dir %s, or choose another --dir", d),
+			hint:  fmt.Sprintf("continue it with --resume --dir %s, or choose another --dir", ShellWord(string(d))),
 			usage: true,
 		}
 	}
@@ -117,6 +118,8 @@ func (d directory) checkOurs(hint string) error {
 		text := fmt.Sprintf("%s holds no run (it has no %s)", d, configName)
 		if _, err := os.Stat(string(d)); errors.Is(err, fs.ErrNotExist) {
 			text = fmt.Sprintf("there is no directory %s", d)
+		} else if _, err := os.Stat(d.path(planName)); err == nil {
+			hint = fmt.Sprintf("it is a sweep, whose runs are in %s: neuralrg sweep status %s", d.path("points"), ShellWord(string(d)))
 		}
 		return &problem{text: text, hint: hint, usage: true}
 	}

@@ -67,7 +67,7 @@ func (u *unwritten) Hint() string {
 	case errors.Is(u.error, fs.ErrPermission), errors.Is(u.error, syscall.EROFS):
 		hint = "make the directory writable again"
 	}
-	return fmt.Sprintf("%s; then continue from epoch %d with --resume --dir %s", hint, u.run.keeper.saved.Load(), u.run.dir)
+	return fmt.Sprintf("%s; then continue from epoch %d with --resume --dir %s", hint, u.run.keeper.saved.Load(), ShellWord(string(u.run.dir)))
 }
 
 // lastWords reports a crash of the conductor itself. What it owned is left as

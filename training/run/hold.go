@@ -79,7 +79,7 @@ func held(path string, h holder) error {
 	}
 	return heldLease{&problem{
 		text: fmt.Sprintf("%s is in use by %v (last sign of life %s)", dir, h, h.Heartbeat),
-		hint: fmt.Sprintf("wait for it to end, stop it on %s with: neuralrg stop %s, or choose another --dir", h.Host, dir),
+		hint: fmt.Sprintf("wait for it to end, stop it on %s with: neuralrg stop %s, or choose another --dir", h.Host, ShellWord(dir)),
 	}}
 }
 

@@ -301,7 +301,7 @@ func (l *lease) checkLocked() error {
 	case err != nil:
 		return lostLease{&problem{
 			text:  "the lease " + l.path + " is lost",
-			hint:  "see who changed the directory, then continue with --resume --dir " + dir,
+			hint:  "see who changed the directory, then continue with --resume --dir " + ShellWord(dir),
 			cause: err,
 		}}
 	case !h.same(l.holder):

@@ -65,7 +65,7 @@ func Load(dir string) (*Trained, error) {
 	if !found {
 		return nil, &problem{
 			text: fmt.Sprintf("%s has no checkpoint", d),
-			hint: fmt.Sprintf("train it first: neuralrg train --resume --dir %s", d),
+			hint: fmt.Sprintf("train it first: neuralrg train --resume --dir %s", ShellWord(string(d))),
 		}
 	}
 	flow, err := model.Restore(config.Shape, c.Params, c.Masks)

@@ -232,9 +232,9 @@ func (r *Record) snapshot(p Phase) *Snapshot {
 	}
 	switch p {
 	case Failed:
-		s.Error, s.Hint = r.failure, "continue it with --resume --dir "+string(r.dir)
+		s.Error, s.Hint = r.failure, "continue it with --resume --dir "+ShellWord(string(r.dir))
 	case Interrupted:
-		s.Error, s.Hint = "the run was ended from outside", "continue it with --resume --dir "+string(r.dir)
+		s.Error, s.Hint = "the run was ended from outside", "continue it with --resume --dir "+ShellWord(string(r.dir))
 	}
 	return &s
 }
@@ -271,7 +271,7 @@ func (r *Record) Do(c Command) error {
 	case !c.Kind.Looks():
 		return &problem{
 			text: "the files of a run can only be looked at",
-			hint: "go on with a run that is over by --resume --dir " + string(r.dir),
+			hint: "go on with a run that is over by --resume --dir " + ShellWord(string(r.dir)),
 		}
 	case r.flow == nil:
 		return errNoFlow

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 
 	"neuralrg/training/run"
 )
@@ -37,7 +38,7 @@ func Create(dir string, p *Plan) (*Sweep, error) {
 	case err != nil:
 		return nil, unwritten(dir, err)
 	case isThere(filepath.Join(dir, planName)):
-		return nil, asked(dir+" already holds a sweep", "go on with it: neuralrg sweep run "+dir+", or choose another --out")
+		return nil, asked(dir+" already holds a sweep", "go on with it: neuralrg sweep run "+run.ShellWord(dir)+", or choose another --out")
 	case len(entries) > 0:
 		return nil, asked(fmt.Sprintf("%s is not empty (it has %q)", dir, entries[0].Name()), "choose a new or an empty directory with --out")
 	}
@@ -88,7 +89,9 @@ func Open(dir string) (*Sweep, error) {
 	data, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, asked(fmt.Sprintf("%s holds no sweep (it has no %s)", dir, planName), "make one: neuralrg sweep plan --out "+dir+" --axis T=2.0:2.8:0.1")
+		return nil, asked(fmt.Sprintf("%s holds no sweep (it has no %s)", dir, planName), "make one: neuralrg sweep plan --out "+run.ShellWord(dir)+" --axis T=2.0:2.8:0.1")
+	case errors.Is(err, syscall.ENOTDIR):
+		return nil, asked(dir+" is not a directory", "give the directory of a sweep, such as sweep plan --out makes")
 	case err != nil:
 		return nil, &problem{text: "cannot read " + path, hint: "see whether the disk and its mount are well, then try again", cause: bare(err)}
 	}
@@ -149,7 +152,7 @@ func (s *Sweep) unwritable(err error) error {
 // Check refuses the index of a point that there is not.
 func (s *Sweep) Check(index int) error {
 	if index < 0 || index >= len(s.Plan.Points) {
-		return asked(fmt.Sprintf("there is no point %d", index), fmt.Sprintf("choose from 0 to %d; neuralrg sweep status %s lists them", len(s.Plan.Points)-1, s.Dir))
+		return asked(fmt.Sprintf("there is no point %d", index), fmt.Sprintf("choose from 0 to %d; neuralrg sweep status %s lists them", len(s.Plan.Points)-1, run.ShellWord(s.Dir)))
 	}
 	return nil
 }

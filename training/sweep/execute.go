@@ -127,7 +127,7 @@ func (w *work) ready() error {
 	if _, err := w.sweep.result(*from); err != nil {
 		return &problem{
 			text: fmt.Sprintf("point %d begins from point %d, which is not done", w.index, *from),
-			hint: fmt.Sprintf("carry that one out first: neuralrg sweep run %s", w.sweep.Dir),
+			hint: fmt.Sprintf("carry that one out first: neuralrg sweep run %s", run.ShellWord(w.sweep.Dir)),
 		}
 	}
 	return nil

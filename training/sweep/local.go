@@ -58,7 +58,7 @@ func (l *Local) Dry(w io.Writer, points []int) error {
 	threads := max(1, l.Cores/max(1, min(l.jobs(), len(points))))
 	text := fmt.Sprintf("# %d points, %d at a time, here\n", len(points), l.jobs())
 	for _, index := range points {
-		text += strings.Join(append([]string{l.Program}, PointArgs(l.Sweep.Dir, index, threads)...), " ") + "\n"
+		text += run.ShellLine(append([]string{l.Program}, PointArgs(l.Sweep.Dir, index, threads)...)) + "\n"
 	}
 	_, err := io.WriteString(w, text)
 	return err
@@ -95,7 +95,7 @@ func (l *Local) Run(ctx context.Context, points []int) error {
 	}
 	hold, err := run.TakeHold(ctx, place, 1, run.Claim{}, l.Say)
 	if run.Held(err) {
-		return &problem{text: err.Error(), hint: "it carries this sweep out already; look at it with: neuralrg sweep status " + s.Dir}
+		return &problem{text: err.Error(), hint: "it carries this sweep out already; look at it with: neuralrg sweep status " + run.ShellWord(s.Dir)}
 	}
 	if err != nil {
 		return err
@@ -202,6 +202,7 @@ func (l *Local) start(index, threads int) error {
 		return &problem{text: fmt.Sprintf("cannot start the process of point %d", index), hint: "see whether the program and the machine are well, then try again", cause: err}
 	}
 	l.tried[index], l.working[index] = true, c
+	l.Say(fmt.Sprintf("point %d (%s): begun", index, s.Plan.Describe(index)))
 	_ = os.Remove(s.kept(index, retryName)) // it is heard; what comes after it is another one
 	go func() {
 		c.err = c.process.Wait()
@@ -249,13 +250,14 @@ func (l *Local) verdict(points []int) error {
 	for _, index := range points {
 		counts[l.Sweep.state(index).State]++
 	}
+	dir := run.ShellWord(l.Sweep.Dir)
 	left := len(points) - counts[Done] - counts[Cancelled]
 	if left == 0 {
 		return nil
 	}
 	return &problem{
 		text: fmt.Sprintf("%d of %d points are not done: %s", left, len(points), Tally(counts)),
-		hint: fmt.Sprintf("see why with: neuralrg sweep status %s, and try again with: neuralrg sweep retry %s", l.Sweep.Dir, l.Sweep.Dir),
+		hint: fmt.Sprintf("see why with: neuralrg sweep status %s, and try again with: neuralrg sweep retry %s", dir, dir),
 	}
 }
 

@@ -158,6 +158,6 @@ func (a *app) depart(v *remote.Viewer, first *run.Snapshot) error {
 		return summarise(last).write(a.out)
 	}
 	c := v.Connection()
-	a.note(fmt.Sprintf("the run goes on, process %d on %s: neuralrg attach %s", c.PID, c.Host, shellWord(last.Dir)))
+	a.note(fmt.Sprintf("the run goes on, process %d on %s: neuralrg attach %s", c.PID, c.Host, run.ShellWord(last.Dir)))
 	return nil
 }

@@ -76,6 +76,6 @@ func (a *app) branch(source, dir string, at int, asJSON bool) error {
 		}{source, dir, epoch})
 	}
 	_, err = fmt.Fprintf(a.out, "%s stands at epoch %d of %s\ngo on with it: neuralrg train --resume --dir %s\n",
-		tui.Clean(dir), epoch, tui.Clean(source), shellWord(tui.Clean(dir)))
+		tui.Clean(dir), epoch, tui.Clean(source), run.ShellWord(tui.Clean(dir)))
 	return output(err)
 }

@@ -37,6 +37,7 @@ func Main(args []string) int {
 	root.SetArgs(args)
 	text := &witness{File: a.stdout}
 	root.SetOut(text)
+	a.strictHelp(root)
 	// fang asks the terminal for its background before it hands over an error,
 	// and waits two seconds for a terminal that does not answer. So a command's
 	// error takes the way round, through a.err.
@@ -94,7 +95,6 @@ neuralrg exact -L 16 -T 2.3`
 		return nil
 	})
 	root.AddCommand(a.trainCommand("train"), a.attachCommand(), a.serveCommand(), a.stopCommand(), a.runsCommand(), a.branchCommand(), a.sampleCommand(), a.evaluateCommand(), a.compareCommand(), a.reportCommand(), a.sweepCommand(), a.exactCommand(), a.benchCommand(), a.versionCommand())
-	a.strictHelp(root)
 	return root
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"neuralrg/training/run"
 	"neuralrg/tui"
 )
 
@@ -171,7 +172,7 @@ func (a *app) trainDetached(asJSON bool, args []string) error {
 	if asJSON {
 		return writeJSON(a.out, word)
 	}
-	dir := shellWord(tui.Clean(word.Dir))
+	dir := run.ShellWord(tui.Clean(word.Dir))
 	_, err = fmt.Fprintf(a.out, "process %d trains on its own, in %s\nlook at it with: neuralrg attach %s\nsave and stop it with: neuralrg stop %s\n",
 		word.PID, tui.Clean(word.Dir), dir, dir)
 	return output(err)

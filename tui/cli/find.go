@@ -101,7 +101,7 @@ func othersAtWork(dir string) string {
 	case 0:
 		return ""
 	case 1:
-		return "1 run is live: neuralrg attach " + shellWord(dirs[0])
+		return "1 run is live: neuralrg attach " + run.ShellWord(dirs[0])
 	default:
 		return fmt.Sprintf("%d runs are live: neuralrg runs", len(dirs))
 	}
@@ -125,5 +125,5 @@ func onlyRun() (string, error) {
 	case 1:
 		return dirs[0], nil
 	}
-	return "", usage(fmt.Sprintf("%d runs are at work: %s", len(dirs), strings.Join(dirs, ", ")), "name the one to look at, as in neuralrg attach "+shellWord(dirs[0]))
+	return "", usage(fmt.Sprintf("%d runs are at work: %s", len(dirs), strings.Join(dirs, ", ")), "name the one to look at, as in neuralrg attach "+run.ShellWord(dirs[0]))
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // strictHelp makes the commands that cobra makes, help and completion, refuse what
-// is no command.
+// is no command. They write where root does by now.
 func (a *app) strictHelp(root *cobra.Command) {
 	a.strictCompletion(root)
 

@@ -107,6 +107,8 @@ func attempt(events []run.Event) int {
 // pacing says how fast the run goes and how long it will take after an epoch.
 func pacing(s *run.Snapshot, m run.Metrics) string {
 	switch {
+	case m.Epoch >= s.Config.Epochs && s.EpochsPerSecond <= 0: // as its files tell
+		return "done"
 	case m.Epoch >= s.Config.Epochs:
 		return fmt.Sprintf("%.2f epochs/s  done", s.EpochsPerSecond)
 	case s.EpochsPerSecond <= 0:

@@ -89,7 +89,7 @@ func (a *app) stopPool(ctx context.Context, s *sweep.Sweep) error {
 		select {
 		case <-time.After(50 * time.Millisecond):
 		case <-ctx.Done():
-			return failed(fmt.Sprintf("process %d is told to stop, but has not saved yet", o.PID), "see with: neuralrg sweep status "+shellWord(s.Dir))
+			return failed(fmt.Sprintf("process %d is told to stop, but has not saved yet", o.PID), "see with: neuralrg sweep status "+run.ShellWord(s.Dir))
 		}
 	}
 	return a.sweepDone(s, true)
@@ -98,7 +98,7 @@ func (a *app) stopPool(ctx context.Context, s *sweep.Sweep) error {
 // elsewhere says that a run is beyond our reach.
 func elsewhere(dir string, o *run.Owner) error {
 	return failed(fmt.Sprintf("%s is at work on another host: process %d on %s", dir, o.PID, o.Host),
-		fmt.Sprintf("stop it there: ssh %s neuralrg stop %s", shellWord(o.Host), shellWord(absolute(dir))))
+		fmt.Sprintf("stop it there: ssh %s neuralrg stop %s", run.ShellWord(o.Host), run.ShellWord(absolute(dir))))
 }
 
 // tell tells the run in a directory to stop by its socket, if that is possible.
@@ -159,12 +159,12 @@ func (a *app) awaitEnd(ctx context.Context, dir string, o *run.Owner) error {
 		case err != nil:
 			return err
 		case g.Owner == nil && g.Phase == run.Failed:
-			return failed(fmt.Sprintf("%s has failed: %s", dir, g.Why), "go on from its last checkpoint: neuralrg train --resume --dir "+shellWord(dir))
+			return failed(fmt.Sprintf("%s has failed: %s", dir, g.Why), "go on from its last checkpoint: neuralrg train --resume --dir "+run.ShellWord(dir))
 		case g.Owner == nil:
 			_, err := fmt.Fprintf(a.out, "%s is saved: %s at epoch %d\n", tui.Clean(dir), g.Phase, g.Epoch)
 			return output(err)
 		case g.Owner.Dead:
-			return failed(fmt.Sprintf("process %d ended without saving %s", o.PID, dir), "go on from its last checkpoint: neuralrg train --resume --dir "+shellWord(dir))
+			return failed(fmt.Sprintf("process %d ended without saving %s", o.PID, dir), "go on from its last checkpoint: neuralrg train --resume --dir "+run.ShellWord(dir))
 		case g.Owner.PID != o.PID:
 			return failed(fmt.Sprintf("%s has stopped, and process %d goes on with it", dir, g.Owner.PID), "stop that one too, if it should not")
 		}

@@ -130,7 +130,7 @@ func (s summary) write(w io.Writer) error {
 	}
 	text += fmt.Sprintf("directory %s\n", tui.Clean(s.Dir))
 	if s.Phase == run.Stopped {
-		text += fmt.Sprintf("go on with: neuralrg train --resume --dir %s\n", shellWord(tui.Clean(s.Dir)))
+		text += fmt.Sprintf("go on with: neuralrg train --resume --dir %s\n", run.ShellWord(tui.Clean(s.Dir)))
 	}
 	_, err := io.WriteString(w, text)
 	return output(err)

@@ -96,6 +96,9 @@ func TestSweep(t *testing.T) {
 	if o.code != 0 || strings.Count(o.stdout, "done, gap") != 3 || !strings.Contains(o.stdout, "sweep: 4 done") {
 		t.Fatalf("exit code %d, %s%s", o.code, o.stdout, o.stderr)
 	}
+	if !strings.Contains(o.stdout, "point 0 (T=2.2 depth=1): begun\n") || !strings.Contains(o.stderr, "sweep status --watch sweep") {
+		t.Errorf("it does not say what it does: %s%s", o.stdout, o.stderr)
+	}
 	if again := neuralrg(t, dir, "sweep", "run", "sweep"); again.code != 0 || strings.Contains(again.stdout, "gap") {
 		t.Errorf("again: exit code %d, %s%s", again.code, again.stdout, again.stderr)
 	}
@@ -257,6 +260,9 @@ func TestSweepCancelRetry(t *testing.T) {
 	}
 	if got := pointStates(t, dir); got != "cancelled cancelled cancelled" {
 		t.Errorf("in the end: %s", got)
+	}
+	if o := neuralrg(t, dir, "sweep", "retry", "sweep"); o.code != 0 || !strings.Contains(o.stdout, "3 cancelled: --all-unfinished") {
+		t.Errorf("nothing failed: exit code %d, %s%s", o.code, o.stdout, o.stderr)
 	}
 }
 
@@ -503,5 +509,21 @@ func TestSweepOnScreenHasTheSettings(t *testing.T) {
 	screen.wait("unknown theme", "settings.json")
 	if code := screen.exit(); code != 2 {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// What is given for a sweep, or for a run, may be something else.
+func TestSweepAndRunMistaken(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	planned(t, dir, "--axis", "depth=1,2", "--epochs", "5")
+	wantError(t, neuralrg(t, dir, "sweep", "status", "sweep/plan.json"), 2, "is not a directory", "directory of a sweep")
+	wantError(t, neuralrg(t, dir, "sample", "sweep"), 2, "holds no run", "it is a sweep, whose runs are in sweep/points")
+	if err := os.Rename(filepath.Join(dir, "sweep"), filepath.Join(dir, "my sweep")); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, neuralrg(t, dir, "sweep", "status", "my sweep", "7"), 2, "no point 7", "sweep status 'my sweep' lists")
+	if o := neuralrg(t, dir, "sweep", "run", "my sweep", "--dry-run"); o.code != 0 || !strings.Contains(o.stdout, " -- 'my sweep' 1\n") {
+		t.Errorf("exit code %d, %s%s", o.code, o.stdout, o.stderr)
 	}
 }

@@ -238,7 +238,7 @@ func writePlan(w io.Writer, s *sweep.Sweep, cost sweep.Cost) error {
 	if cost.Measured < cost.Kinds {
 		how = fmt.Sprintf("processor time measured now: some epochs of %d of %d kinds, on one thread, and scaled by the arithmetic of the others", cost.Measured, cost.Kinds)
 	}
-	fmt.Fprintf(&text, "%s\ncarry them out with: neuralrg sweep run %s\n", how, shellWord(tui.Clean(s.Dir)))
+	fmt.Fprintf(&text, "%s\ncarry them out with: neuralrg sweep run %s\n", how, run.ShellWord(tui.Clean(s.Dir)))
 	for line := range strings.Lines(text.String()) {
 		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
 			return output(err)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"neuralrg/training/run"
 	"neuralrg/training/sweep"
 	"neuralrg/training/sweep/slurm"
 	"neuralrg/tui"
@@ -95,6 +96,9 @@ func (a *app) sweepRun(s *sweep.Sweep, points []int, f *sweepRunFlags) error {
 	if err := beNice(f.nice); err != nil {
 		return err
 	}
+	local.Begun = func() {
+		a.note("look at it with: neuralrg sweep status --watch " + run.ShellWord(s.Dir))
+	}
 	if a.parent != nil {
 		local.Begun = func() { a.cutLoose(s.PoolDir()) }
 	}
@@ -118,7 +122,7 @@ func (a *app) sweepDone(s *sweep.Sweep, stopped bool) error {
 		counts[st.State]++
 	}
 	text := fmt.Sprintf("%s: %s\n", tui.Clean(s.Dir), sweep.Tally(counts))
-	dir := shellWord(tui.Clean(s.Dir))
+	dir := run.ShellWord(tui.Clean(s.Dir))
 	switch {
 	case stopped:
 		text += fmt.Sprintf("saved and stopped; go on with: neuralrg sweep run %s\n", dir)
@@ -135,7 +139,7 @@ func (a *app) sweepDetached(s *sweep.Sweep) error {
 	if err != nil {
 		return err
 	}
-	dir := shellWord(tui.Clean(s.Dir))
+	dir := run.ShellWord(tui.Clean(s.Dir))
 	_, err = fmt.Fprintf(a.out, "process %d carries it out on its own\nlook at it with: neuralrg sweep status --watch %s\nsave and stop it with: neuralrg stop %s\n", word.PID, dir, dir)
 	return output(err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"neuralrg/training/run"
 	"neuralrg/training/sweep"
 	"neuralrg/training/sweep/slurm"
 	"neuralrg/tui"
@@ -73,7 +74,7 @@ func (y *study) Retry(ctx context.Context, point int) (string, error) {
 	case submitted:
 		return said + ": it is in the queue of Slurm", nil
 	}
-	return said + " by the next: neuralrg sweep run " + shellWord(y.sweep.Dir), nil
+	return said + " by the next: neuralrg sweep run " + run.ShellWord(y.sweep.Dir), nil
 }
 
 // Cancel lets nobody go on with a point.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"neuralrg/training/run"
 	"neuralrg/training/sweep"
 	"neuralrg/training/sweep/slurm"
 	"neuralrg/tui"
@@ -88,7 +89,7 @@ func (a *app) sweepSubmit(s *sweep.Sweep, points []int, o slurm.Options, dry boo
 	if err := b.Run(ctx, points); err != nil {
 		return err
 	}
-	dir := shellWord(tui.Clean(s.Dir))
+	dir := run.ShellWord(tui.Clean(s.Dir))
 	text := fmt.Sprintf("look at it with: neuralrg sweep status %s\nsave and stop it with: neuralrg sweep cancel %s\n", dir, dir)
 	if len(points) == 0 {
 		text = fmt.Sprintf("nothing is missing; see: neuralrg sweep status %s\n", dir)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"neuralrg/training/run"
 	"neuralrg/training/sweep"
 	"neuralrg/training/sweep/slurm"
 	"neuralrg/tui"
@@ -256,13 +257,13 @@ func (a *app) sweepRetry(s *sweep.Sweep, points []int, states []sweep.State, o s
 		var err error
 		if submitted, err = resubmit(ctx, s, chosen, o, g, a.note); err != nil {
 			return failed(fmt.Sprintf("the points may be tried again, but Slurm does not have them: %v", err),
-				hintOf(err)+"; then: neuralrg sweep run "+shellWord(s.Dir)+" --backend slurm")
+				hintOf(err)+"; then: neuralrg sweep run "+run.ShellWord(s.Dir)+" --backend slurm")
 		}
 	}
 	if asJSON {
 		return writeJSON(a.out, touched{s.Dir, append([]int{}, chosen...)})
 	}
-	how := "carry them out with: neuralrg sweep run " + shellWord(tui.Clean(s.Dir))
+	how := "carry them out with: neuralrg sweep run " + run.ShellWord(tui.Clean(s.Dir))
 	if o := s.Owner(); o != nil {
 		how = fmt.Sprintf("process %d on %s takes them up", o.PID, tui.Clean(o.Host))
 	}
@@ -270,7 +271,10 @@ func (a *app) sweepRetry(s *sweep.Sweep, points []int, states []sweep.State, o s
 		how = "they are in the queue of Slurm"
 	}
 	if len(chosen) == 0 {
-		how = "see where they stand with: neuralrg sweep status " + shellWord(tui.Clean(s.Dir))
+		how = "see where they stand with: neuralrg sweep status " + run.ShellWord(tui.Clean(s.Dir))
+		if n := len(s.In(points, sweep.Cancelled)); n > 0 {
+			how = fmt.Sprintf("%d cancelled: --all-unfinished lets those be tried again too", n)
+		}
 	}
 	_, err := fmt.Fprintf(a.out, "%d points to be tried again\n%s\n", len(chosen), how)
 	return output(err)

@@ -57,16 +57,6 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-func TestShellWord(t *testing.T) {
-	for word, want := range map[string]string{
-		"runs/L16-T2.269": "runs/L16-T2.269", "my run": "'my run'", "it's": `'it'\''s'`, "": "''", "$HOME": "'$HOME'",
-	} {
-		if got := shellWord(word); got != want {
-			t.Errorf("shellWord(%q) is %q, want %q", word, got, want)
-		}
-	}
-}
-
 // Whatever value a flag is given that it does not take, there is a hint; and no
 // help says twice what a flag is without one.
 func TestEveryFlagHasAHint(t *testing.T) {

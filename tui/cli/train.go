@@ -8,7 +8,6 @@ import (
 	"os/signal"
 	"runtime"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -214,17 +213,4 @@ func (a *app) onScreen(f *trainFlags) bool {
 // hasScreen says whether there is a terminal to draw on and to take keys from.
 func (a *app) hasScreen() bool {
 	return os.Getenv("TERM") != "dumb" && term.IsTerminal(a.stdin.Fd()) && term.IsTerminal(a.stdout.Fd())
-}
-
-// shellWord quotes a file's name for a shell, if need be, and sees that it does
-// not look like a flag.
-func shellWord(s string) string {
-	if strings.HasPrefix(s, "-") {
-		s = "./" + s
-	}
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=+:,@%"
-	if s != "" && strings.Trim(s, plain) == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"neuralrg/training/run"
 	"neuralrg/training/sweep"
 )
 
@@ -162,7 +163,7 @@ func (a *array) script() string {
 	for _, o := range a.options() {
 		fmt.Fprintf(&b, "#SBATCH %s\n", directive(o))
 	}
-	fmt.Fprintf(&b, "# submitted held, and released when its number is written down, by\n# %s\n", line(a.command()))
+	fmt.Fprintf(&b, "# submitted held, and released when its number is written down, by\n# %s\n", run.ShellLine(a.command()))
 	points := `"$SLURM_ARRAY_TASK_ID"`
 	if !a.byIndex {
 		b.WriteString("case $SLURM_ARRAY_TASK_ID in\n")
@@ -176,7 +177,7 @@ func (a *array) script() string {
 	if a.Pack > 1 {
 		args = append(args, "--pack", strconv.Itoa(a.Pack))
 	}
-	fmt.Fprintf(&b, "exec %s %s\n", line(append(args, "--", a.dir)), points)
+	fmt.Fprintf(&b, "exec %s %s\n", run.ShellLine(append(args, "--", a.dir)), points)
 	return b.String()
 }
 
@@ -186,23 +187,4 @@ func directive(option string) string {
 		return `"` + option + `"`
 	}
 	return option
-}
-
-// line writes words as a line for a shell.
-func line(words []string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = quote(w)
-	}
-	return strings.Join(quoted, " ")
-}
-
-func quote(word string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=+,./:@%", r)
-	}
-	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -260,7 +260,7 @@ func refused(err error) error {
 // release lets the tasks of a submission that is written down begin.
 func (b *Backend) release(ctx context.Context, r *record) error {
 	if _, err := ask(ctx, askTimeout, "scontrol", "release", r.Job); err != nil {
-		return &problem{text: fmt.Sprintf("job %s is in the queue but still held", r.Job), hint: "release it: neuralrg sweep run " + line([]string{b.Sweep.Dir}) + " --backend slurm", cause: err}
+		return &problem{text: fmt.Sprintf("job %s is in the queue but still held", r.Job), hint: "release it: neuralrg sweep run " + run.ShellWord(b.Sweep.Dir) + " --backend slurm", cause: err}
 	}
 	r.Released = true
 	if err := r.write(); err != nil {

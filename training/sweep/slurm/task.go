@@ -119,7 +119,7 @@ func (t Task) again(s *sweep.Sweep, points []int, further bool) error {
 	if len(points) == 0 {
 		return nil
 	}
-	more := "ask for more time, as in: neuralrg sweep retry " + line([]string{s.Dir}) + " --time 12:00:00"
+	more := "ask for more time, as in: neuralrg sweep retry " + run.ShellWord(s.Dir) + " --time 12:00:00"
 	var giveUp *problem
 	switch {
 	case !further:
