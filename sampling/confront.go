@@ -20,6 +20,9 @@ const (
 	// evident is how far from the limit, in errors of the exact samples, a verdict
 	// is clear without more of them.
 	evident = 4
+	// impossible is a deviation that chance does not explain in any number of
+	// estimates that one may look at, in errors.
+	impossible = 5
 )
 
 // Confront judges an estimate by exact samples, which are given as the estimate of
@@ -39,6 +42,15 @@ func (d *Diagnosis) Confront(exact Diagnosis) {
 		d.Doubt("%.2g effective draws are too few for an error", d.ESS)
 	case !(off <= limit):
 		d.Doubt("it is %.2g errors from %d exact samples", off/d.Error, exact.N)
+	}
+}
+
+// ConfrontValue doubts an estimate that is far from the exact value: its draws are
+// all of a kind, and what they have not met decides, as at low temperatures the
+// rare excitations do for the heat capacity.
+func (d *Diagnosis) ConfrontValue(exact float64) {
+	if off := math.Abs(d.Mean-exact) / d.Error; d.Reliable && off > impossible {
+		d.Doubt("it is %.2g errors from the exact value", off)
 	}
 }
 

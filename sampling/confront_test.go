@@ -90,6 +90,22 @@ func TestConfront(t *testing.T) {
 	}
 }
 
+// What is far from the exact value is not called reliable, whatever its draws say.
+func TestConfrontValue(t *testing.T) {
+	for mean, reliable := range map[float64]bool{1.4: true, 0.6: true, 1.6: false, 0.4: false} {
+		d := Diagnosis{Estimate: Estimate{Mean: mean, Error: 0.1}, Reliable: true}
+		d.ConfrontValue(1)
+		if d.Reliable != reliable || (len(d.Reasons) == 0) != reliable {
+			t.Errorf("%v +- 0.1 for 1: %+v", mean, d)
+		}
+	}
+	d := Diagnosis{Estimate: Estimate{Mean: 2, Error: 0.1}}
+	d.Doubt("there is one already")
+	if d.ConfrontValue(1); len(d.Reasons) != 1 {
+		t.Errorf("%q", d.Reasons)
+	}
+}
+
 // As many samples as make the error of the exact estimate small enough, of the
 // observable that needs the most; none where they would change nothing.
 func TestExactSamples(t *testing.T) {

@@ -44,6 +44,8 @@ type Forward struct {
 	LnZ Quantity `json:"lnZ"` // from 1/Z = mean of 1/w
 	KL  Quantity `json:"kl"`  // KL(p||q): mean of ln w less ln Z
 	ESS Quantity `json:"ess"` // Z/(mean of w), a share as FreeEnergy.ESS is
+	// Reliable says that nothing is known against LnZ. FreeEnergy has the warnings.
+	Reliable bool `json:"reliable"`
 }
 
 // Reference is what is known exactly of p = exp(-U)/Z.
@@ -116,6 +118,14 @@ func missing(deviation float64) string {
 	return "a few large weights decide"
 }
 
+// elsewhere is what a deviation of ln Z from exact samples means.
+func elsewhere(deviation float64) string {
+	if deviation > 0 {
+		return "the flow draws where they are not"
+	}
+	return "a few large values of 1/w decide"
+}
+
 // compare adds what exact samples tell, and where that contradicts the draws.
 func (f *FreeEnergy) compare(ess Quantity, r Reference) {
 	weight, inverse := scale(r.LogWeight, 1), scale(r.LogWeight, -1)
@@ -125,10 +135,16 @@ func (f *FreeEnergy) compare(ess Quantity, r Reference) {
 	forward := math.Exp(r.LnZ - mean.Value)
 	f.Forward = &Forward{
 		N: len(r.LogWeight), LnZ: reversed, KL: kl,
-		ESS: Quantity{forward, forward * mean.Error},
+		ESS:      Quantity{forward, forward * mean.Error},
+		Reliable: true,
+	}
+	if drawn := math.Exp(inverse.logESS().Value) * float64(f.Forward.N); drawn < fewDraws {
+		f.Forward.Reliable = false
+		f.Warnings = append(f.Warnings, fmt.Sprintf("1/w leaves %.3g effective draws of %d exact samples, too few for an error of their ln Z", drawn, f.Forward.N))
 	}
 	if d := deviation(reversed, r.LnZ); math.Abs(d) > apart {
-		f.Warnings = append(f.Warnings, fmt.Sprintf("ln Z of the exact samples is %+.3g off, %.2g of its errors: the flow draws where they are not", reversed.Value-r.LnZ, math.Abs(d)))
+		f.Forward.Reliable = false
+		f.Warnings = append(f.Warnings, fmt.Sprintf("ln Z of the exact samples is %+.3g off, %.2g of its errors: %s", reversed.Value-r.LnZ, math.Abs(d), elsewhere(d)))
 	}
 	// In logarithms: errors of both are relative.
 	excess := ess.Value - math.Log(forward)

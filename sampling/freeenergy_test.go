@@ -196,6 +196,28 @@ func TestFreeEnergyFewEffective(t *testing.T) {
 	}
 }
 
+// One weight of the exact samples that decides makes an error of one at most,
+// however far ln Z is off: that is not called reliable.
+func TestFreeEnergyOfFewExact(t *testing.T) {
+	own := make([]float64, 100)
+	for name, c := range map[string]struct {
+		lowest   float64
+		reliable bool
+		want     string
+	}{
+		"alike":      {-0.1, true, ""},
+		"one weight": {-6, false, "too few"},
+		"far off":    {-100, false, "-95.4 off, 95 of its errors: a few large values of 1/w decide"},
+	} {
+		exact := make([]float64, 100)
+		exact[7] = c.lowest
+		f := estimateFreeEnergy(t, own, &Reference{LogWeight: exact})
+		if f.Forward.Reliable != c.reliable || !strings.Contains(strings.Join(f.Warnings, "; "), c.want) {
+			t.Errorf("%s: %+v, %q", name, f.Forward, f.Warnings)
+		}
+	}
+}
+
 func TestFreeEnergyRefuses(t *testing.T) {
 	good := []float64{1, 2, 3}
 	for name, c := range map[string]struct {

@@ -44,6 +44,9 @@ func (w *Weights) Diagnose(name string, values []float64) Diagnosis {
 	d := Diagnosis{Name: name, RHat: math.NaN(), Reliable: true}
 	d.Estimate = Estimate{Mean: mean, Error: math.Sqrt(variance), Tau: 0.5, N: len(values), ESS: w.ESS}
 	d.Short = !(w.ESS >= fewDraws)
+	if len(values) < 2 { // its distance to itself is no error
+		d.Error = math.NaN()
+	}
 	switch {
 	case math.IsNaN(w.ESS):
 		d.Doubt("the weights are not finite")

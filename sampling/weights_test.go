@@ -63,6 +63,9 @@ func TestWeightsOfLittle(t *testing.T) {
 			t.Errorf("%s: %+v", name, d)
 		}
 	}
+	if d := NewWeights([]float64{3}).Diagnose("", []float64{1}); !math.IsNaN(d.Error) {
+		t.Errorf("one draw has an error of %v", d.Error)
+	}
 	// A hundred equal weights and one of nothing: the plain mean of the hundred.
 	l, values := make([]float64, 101), make([]float64, 101)
 	for i := range values {

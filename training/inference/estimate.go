@@ -73,7 +73,11 @@ func (p *sampler) estimate(r *Sampled) {
 		r.Warnings = append(r.Warnings, f.Warnings...)
 	}
 	for _, d := range p.diagnose() {
-		r.Observables = append(r.Observables, Observable{d, known(d.Name, exact), d.ESS / r.Seconds})
+		o := Observable{d, known(d.Name, exact), d.ESS / r.Seconds}
+		if o.Exact != nil {
+			o.ConfrontValue(*o.Exact)
+		}
+		r.Observables = append(r.Observables, o)
 	}
 	if p.Method == FlowDraws {
 		for _, d := range p.record.Diagnose() {

@@ -185,16 +185,18 @@ func freeEnergyRows(r *inference.Sampled) string {
 	if f == nil {
 		return ""
 	}
-	star := ""
-	if !f.Reliable {
-		star = "*"
+	marked := func(name string, reliable bool) string {
+		if reliable {
+			return name
+		}
+		return "*" + name
 	}
 	row := func(name string, value, err float64) string {
 		return fmt.Sprintf("%-23s %10.4f %9.4f %10.4f\n", name, value, err, *f.Exact)
 	}
-	text := row("lnZ, lower bound", f.Bound.Value, f.Bound.Error) + row(star+"lnZ, by weights", f.LnZ.Value, f.LnZ.Error)
+	text := row("lnZ, lower bound", f.Bound.Value, f.Bound.Error) + row(marked("lnZ, by weights", f.Reliable), f.LnZ.Value, f.LnZ.Error)
 	if f.Forward != nil {
-		text += row("lnZ, by exact samples", f.Forward.LnZ.Value, f.Forward.LnZ.Error)
+		text += row(marked("lnZ, by exact samples", f.Forward.Reliable), f.Forward.LnZ.Value, f.Forward.LnZ.Error)
 		text += fmt.Sprintf("a draw of the flow is worth %.2g by its draws, %.2g by exact samples\n", f.ESS, f.Forward.ESS.Value)
 	}
 	return text
