@@ -55,7 +55,7 @@ func (a *app) strictCompletion(root *cobra.Command) {
 				a.err = surplus(c, "no argument", args[0])
 				return nil
 			}
-			return write(c, args)
+			return output(write(c, args))
 		}
 	}
 }
