@@ -130,6 +130,27 @@ func TestCommitLooksAgain(t *testing.T) {
 	onlyFile(t, path)
 }
 
+// A link that somebody else has put in the way, as anybody may in /tmp, leads the
+// archive nowhere, and what a process of our number has left does not hinder.
+func TestCommitFollowsNoLink(t *testing.T) {
+	dir := t.TempDir()
+	path, theirs := filepath.Join(dir, "a.npz"), filepath.Join(dir, "theirs")
+	w := create(t, path, false)
+	err := os.WriteFile(theirs, []byte("precious"), 0o666)
+	if err := errors.Join(err, os.Symlink(theirs, w.aside())); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Commit(); err != nil {
+		t.Error(err)
+	}
+	if data, err := os.ReadFile(theirs); err != nil || string(data) != "precious" {
+		t.Errorf("the file behind the link has %d bytes, %v", len(data), err)
+	}
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+		t.Errorf("the archive is %v, %v", info, err)
+	}
+}
+
 // wantProblem checks that an error says something and carries advice.
 func wantProblem(t *testing.T, name string, err error, want string) {
 	t.Helper()

@@ -169,7 +169,7 @@ func dtypeOf(values any) string {
 // Commit makes the archive of all rows so far, and ends the writer.
 func (w *Writer) Commit() error {
 	defer w.Abort()
-	half := fmt.Sprintf("%s.%d.tmp", w.path, os.Getpid())
+	half := w.aside()
 	err := w.assemble(half)
 	if err == nil {
 		err = w.checkFree() // it may have been made meanwhile
@@ -187,9 +187,13 @@ func (w *Writer) Commit() error {
 	return w.unwritten(err)
 }
 
+// aside is where the archive is written before it gets its name.
+func (w *Writer) aside() string { return fmt.Sprintf("%s.%d.tmp", w.path, os.Getpid()) }
+
 // assemble writes the archive to a path and syncs it.
 func (w *Writer) assemble(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	_ = os.Remove(path) // it may be what a process of our number left when it was killed
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
