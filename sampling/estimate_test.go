@@ -23,17 +23,17 @@ func autoregressive(rng *rand.Rand, chains, length int, phi float64) [][]float64
 
 func exactTau(phi float64) float64 { return 0.5 * (1 + phi) / (1 - phi) }
 
-// accumulated gives the chains to an Accumulator, time by time.
+// accumulated gives the chains to an accumulator, time by time.
 func accumulated(series [][]float64) Estimate {
-	a := NewAccumulator(len(series))
+	a := newAccumulator(len(series))
 	values := make([]float64, len(series))
 	for t := range series[0] {
 		for c := range series {
 			values[c] = series[c][t]
 		}
-		a.Add(values)
+		a.add(values)
 	}
-	return a.Estimate()
+	return a.estimate()
 }
 
 // The same experiment many times: tau is right in the mean, its error and the
@@ -199,7 +199,7 @@ func TestEstimateUnmixed(t *testing.T) {
 }
 
 func TestAccumulatorOfLittle(t *testing.T) {
-	if e := NewAccumulator(3).Estimate(); !math.IsNaN(e.Mean) || !math.IsNaN(e.Error) || e.N != 0 {
+	if e := newAccumulator(3).estimate(); !math.IsNaN(e.Mean) || !math.IsNaN(e.Error) || e.N != 0 {
 		t.Errorf("nothing: %+v", e)
 	}
 	if e := accumulated([][]float64{{1, 2, 4}}); math.Abs(e.Mean-7.0/3) > 1e-15 || !math.IsNaN(e.Error) || !e.Short {

@@ -28,20 +28,20 @@ func measure(h interface{ Chains() int }, step func(), warm, kept int, observabl
 		step()
 	}
 	values := make([]float64, h.Chains())
-	acc := make([]*Accumulator, len(observables))
+	acc := make([]*accumulator, len(observables))
 	for i := range acc {
-		acc[i] = NewAccumulator(h.Chains())
+		acc[i] = newAccumulator(h.Chains())
 	}
 	for range kept {
 		step()
 		for i, f := range observables {
 			f(values)
-			acc[i].Add(values)
+			acc[i].add(values)
 		}
 	}
 	out := make([]Estimate, len(acc))
 	for i, a := range acc {
-		out[i] = a.Estimate()
+		out[i] = a.estimate()
 	}
 	return out
 }

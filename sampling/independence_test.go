@@ -45,13 +45,13 @@ func TestIndependenceGaussian(t *testing.T) {
 		for _, sigma := range []float64{1, 1.3, 2, 4} {
 			c := NewIndependence(normal{1, sigma}, standard(1), chains, 31)
 			times := 200000 / chains
-			mean := NewAccumulator(1)
-			step := func() { mean.Add([]float64{c.Step().Acceptance}) }
+			mean := newAccumulator(1)
+			step := func() { mean.add([]float64{c.Step().Acceptance}) }
 			e := measure(c, step, 50, times, c.square)[0]
 			within(t, "variance", e, 1, 0.06)
 			want := 4 / math.Pi * math.Atan(1/sigma)
-			t.Logf("%d chains, sigma %v: acceptance %.4f, exact %.4f", chains, sigma, mean.Estimate().Mean, want)
-			if got := mean.Estimate().Mean; math.Abs(got-want) > 0.01 {
+			t.Logf("%d chains, sigma %v: acceptance %.4f, exact %.4f", chains, sigma, mean.estimate().Mean, want)
+			if got := mean.estimate().Mean; math.Abs(got-want) > 0.01 {
 				t.Errorf("%d chains, sigma %v: acceptance %v, want %v", chains, sigma, got, want)
 			}
 		}

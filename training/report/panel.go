@@ -7,7 +7,6 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -217,20 +216,6 @@ func (p *panel) level(name string, y float64) {
 		from, to = math.Pow(10, from), math.Pow(10, to)
 	}
 	p.line(name, dashed(), []float64{from, to}, []float64{y, y})
-}
-
-// label writes a text beside a point.
-func (p *panel) label(x, y float64, words string) {
-	xy, ok := p.at(x, y)
-	if !ok {
-		return
-	}
-	l, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{xy}, Labels: []string{words}})
-	if p.keep(err) {
-		l.Offset = vg.Point{X: vg.Points(4), Y: vg.Points(2)}
-		l.TextStyle = []text.Style{p.Legend.TextStyle}
-		p.Add(l)
-	}
 }
 
 func (p *panel) name(name string, t plot.Thumbnailer) {

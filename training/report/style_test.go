@@ -60,7 +60,6 @@ func TestValuesThatHaveNoPlace(t *testing.T) {
 		p.dots("dots", hue(1), values, values, values)
 		p.level("level", nan)
 		p.line("one point", stroke(hue(2), 0), []float64{nan, 2}, []float64{nan, 3})
-		p.label(nan, nan, "nowhere")
 		empty := newPanel("", "x", "y").logarithmic(log, log)
 		empty.line("nothing", stroke(hue(0), 0), nil, nil)
 		picture := newPicture("picture", around("v", values), values, 4)

@@ -157,65 +157,13 @@ func (r *Information) fill(class func(a, b int) int, e estimates) {
 	}
 }
 
-// Displaced is the mutual information of two fields.
-type Displaced struct {
-	Rows    int `json:"rows"` // from one to the other
-	Columns int `json:"columns"`
-	sampling.Quantity
-}
-
-// DisplacedInformation estimates the mutual information of fields at some
-// displacements, rows and columns each, and a baseline for all. Everything else is
-// as for FieldInformation.
-func DisplacedInformation(ctx context.Context, size int, x []float32, displacements [][2]int, o Options) ([]Displaced, Baseline, error) {
-	v := fields(size)
-	if err := v.checkLattice(x); err != nil {
-		return nil, Baseline{}, err
-	}
-	columns, err := o.columns(x, v.sites())
-	if err != nil {
-		return nil, Baseline{}, err
-	}
-	if len(displacements) == 0 {
-		return nil, Baseline{}, &problem{"the mutual information of no pair", "choose one displacement or more"}
-	}
-	pairs := make([][]pair, len(displacements))
-	for i, d := range displacements {
-		other := v.translate(pair{}, d[0]%size, d[1]%size)[0]
-		if other == 0 {
-			return nil, Baseline{}, &problem{
-				fmt.Sprintf("the mutual information of a field with itself, (%d,%d) away", d[0], d[1]),
-				"it is infinite: choose displacements that are not multiples of the size",
-			}
-		}
-		pairs[i] = v.members(v.class(0, other), o.Pairs)
-	}
-	e, err := columns.estimate(ctx, pairs, o)
-	if err != nil {
-		return nil, Baseline{}, err
-	}
-	all := make([]Displaced, len(displacements))
-	for i, d := range displacements {
-		all[i] = Displaced{d[0], d[1], e.mean(map[int]int{i: 1})}
-	}
-	return all, e.baseline, nil
-}
-
-// checkLattice says what is wrong with samples of variables.
-func (v variables) checkLattice(x []float32) error {
+// check says what is wrong with samples of variables, or a choice of these.
+func (v variables) check(x []float32, sites []int) error {
 	if v.size < 2 || len(x)%v.sites() != 0 {
 		return &problem{
 			fmt.Sprintf("%d values on a lattice of size %d", len(x), v.size),
 			"give a value of each site for every sample",
 		}
-	}
-	return nil
-}
-
-// check says what is wrong with samples of variables, or a choice of these.
-func (v variables) check(x []float32, sites []int) error {
-	if err := v.checkLattice(x); err != nil {
-		return err
 	}
 	if len(sites) < 2 {
 		return &problem{fmt.Sprintf("the mutual information of %d variables", len(sites)), "choose two sites or more"}

@@ -49,9 +49,6 @@ type child struct {
 	err     error
 }
 
-// Name is what --backend calls it.
-func (l *Local) Name() string { return "local" }
-
 // Dry writes the commands that Run would start, one a line, and how many at a
 // time.
 func (l *Local) Dry(w io.Writer, points []int) error {
@@ -71,13 +68,6 @@ func (l *Local) jobs() int {
 	}
 	return max(1, l.Cores)
 }
-
-// Jobs knows nothing that the files do not say.
-func (l *Local) Jobs(context.Context) (map[int]Job, error) { return nil, nil }
-
-// Cancel has nothing to withdraw: the pool looks at the files before it begins a
-// point.
-func (l *Local) Cancel(context.Context, []int) error { return nil }
 
 // pollEvery is how soon a pool sees what is asked for by files.
 const pollEvery = time.Second

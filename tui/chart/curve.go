@@ -221,9 +221,6 @@ func (p Plot) abscissa(width, columns int) []string {
 	return []string{paint(p.Labels, line), paint(p.Labels, string(text))}
 }
 
-// Ticks are at most n+1 round whole numbers from first to last.
-func Ticks(first, last float64, n int) []float64 { return ticks(first, last, n, 1) }
-
 // ticks are at most n+1 round numbers from first to last, so far apart at least.
 func ticks(first, last float64, n int, least float64) []float64 {
 	if !(last > first) || n < 1 || math.IsInf(last-first, 0) {

@@ -183,8 +183,8 @@ func TestTicks(t *testing.T) {
 		{5, 5, 4, []float64{5}},
 		{-0.5, 10, 2, []float64{0, 10}},
 	} {
-		if got := Ticks(c.first, c.last, c.n); !slices.Equal(got, c.want) || math.Signbit(got[0]) {
-			t.Errorf("Ticks(%v, %v, %d) = %v, want %v", c.first, c.last, c.n, got, c.want)
+		if got := ticks(c.first, c.last, c.n, 1); !slices.Equal(got, c.want) || math.Signbit(got[0]) {
+			t.Errorf("ticks(%v, %v, %d, 1) = %v, want %v", c.first, c.last, c.n, got, c.want)
 		}
 	}
 }

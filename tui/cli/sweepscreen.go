@@ -14,7 +14,7 @@ import (
 type study struct {
 	app    *app
 	sweep  *sweep.Sweep
-	queues []sweep.Backend
+	queues []sweep.Queue
 }
 
 // sweepOnScreen shows a sweep on the screen, and the runs of its points.

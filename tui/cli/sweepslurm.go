@@ -64,12 +64,12 @@ func cluster(s *sweep.Sweep, o slurm.Options, notice func(string)) *slurm.Backen
 	return &slurm.Backend{Sweep: s, Program: program, Options: o, Notice: notice}
 }
 
-// queues are the back ends that may know of a sweep what its files do not say.
-func queues(s *sweep.Sweep) []sweep.Backend {
+// queues are those that may know of a sweep what its files do not say.
+func queues(s *sweep.Sweep) []sweep.Queue {
 	if !slurm.Submitted(s.Dir) {
 		return nil
 	}
-	return []sweep.Backend{cluster(s, slurm.Options{}, nil)}
+	return []sweep.Queue{cluster(s, slurm.Options{}, nil)}
 }
 
 // sweepSubmit gives points to a cluster, or writes what it would give.

@@ -67,7 +67,7 @@ type sweepState struct {
 }
 
 // lookAt finds out where points of a sweep stand, or all if none are named.
-func (a *app) lookAt(ctx context.Context, s *sweep.Sweep, queues []sweep.Backend, points []int) sweepState {
+func (a *app) lookAt(ctx context.Context, s *sweep.Sweep, queues []sweep.Queue, points []int) sweepState {
 	state := sweepState{Dir: s.Dir, Hash: s.Plan.Hash, Axes: s.Plan.Axes, Counts: map[sweep.State]int{}}
 	if len(points) == 0 {
 		points = s.Plan.All()

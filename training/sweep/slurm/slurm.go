@@ -49,9 +49,6 @@ type Backend struct {
 	away  error
 }
 
-// Name is what --backend calls it.
-func (b *Backend) Name() string { return "slurm" }
-
 // Dry writes the script that Run would submit with these points. It is a script
 // by itself: what sbatch is told beside it stands in it as a comment.
 func (b *Backend) Dry(w io.Writer, points []int) error {

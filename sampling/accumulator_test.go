@@ -7,23 +7,23 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Accumulator estimates a mean while chains run. It keeps only a mean and a
+// accumulator estimates a mean while chains run. It keeps only a mean and a
 // variance a chain, and takes the error from the spread of the chains' means:
 // right for independent chains whatever their autocorrelation, and blind to a
 // common start that they have not yet forgotten.
-type Accumulator struct {
+type accumulator struct {
 	times  int
 	mean   []float64 // of each chain
 	square []float64 // its sum of squared deviations
 }
 
-// NewAccumulator makes an empty accumulator for a number of chains.
-func NewAccumulator(chains int) *Accumulator {
-	return &Accumulator{mean: make([]float64, chains), square: make([]float64, chains)}
+// newAccumulator makes an empty accumulator for a number of chains.
+func newAccumulator(chains int) *accumulator {
+	return &accumulator{mean: make([]float64, chains), square: make([]float64, chains)}
 }
 
-// Add takes the observable of every chain at one more time.
-func (a *Accumulator) Add(values []float64) {
+// add takes the observable of every chain at one more time.
+func (a *accumulator) add(values []float64) {
 	if len(values) != len(a.mean) {
 		panic("sampling: the number of values is not the number of chains")
 	}
@@ -35,13 +35,13 @@ func (a *Accumulator) Add(values []float64) {
 	}
 }
 
-// Estimate is the mean so far. Its Tau follows from comparing the spread of
+// estimate is the mean so far. Its Tau follows from comparing the spread of
 // the chains' means with that of all values, and cannot exceed much more than
 // half the time passed; Short is set until a chain is enough Tau long. It needs
 // two chains for an error, which is itself uncertain by a part of
 // 1/sqrt(2 (chains-1)). Neither is biased, so that Tau falls below 1/2 now and
 // then: a floor, as Analyse has it, would make few chains look correlated.
-func (a *Accumulator) Estimate() Estimate {
+func (a *accumulator) estimate() Estimate {
 	chains, times := float64(len(a.mean)), float64(a.times)
 	n := len(a.mean) * a.times
 	e := Estimate{Mean: math.NaN(), Error: math.NaN(), Tau: 0.5, TauError: math.NaN(), N: n, ESS: float64(n), Short: true}
