@@ -119,19 +119,28 @@ func (m *screen) drawDialog(area size) []string {
 	case quitDialog:
 		return framed("quit", m.quitLines(), area, st)
 	case savingDialog:
-		return framed("quit", []string{
-			"", "Saving, after this epoch.", "",
-			st.muted.paint("q leaves the screen at once; it is saved all the same"),
-		}, area, st)
+		lines := []string{"", "Saving, after this epoch.", ""}
+		for _, line := range wrap("q leaves the screen at once; it is saved all the same", area.width-6) {
+			lines = append(lines, st.muted.paint(line))
+		}
+		return framed("quit", lines, area, st)
 	case failedDialog:
 		return framed(m.failedTitle(), m.failedLines(area), area, st)
 	case severedDialog:
-		return framed("connection lost", m.severedLines(), area, st)
+		return framed("connection lost", m.severedLines(area), area, st)
 	}
 	return nil
 }
 
+// howToChoose is the last line of a dialog with a choice.
+const howToChoose = "↑ ↓ choose  enter do it  esc cancel"
+
+// framed puts lines into a box; where it is too high for the screen, without their
+// empty ones.
 func framed(title string, lines []string, area size, st *styles) []string {
+	if len(lines)+2 > area.height {
+		lines = slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return line == "" })
+	}
 	width := ansi.StringWidth(title) + 4
 	for _, line := range lines {
 		width = max(width, ansi.StringWidth(line))
@@ -154,11 +163,11 @@ func helpOn(all []action, st *styles) []string {
 
 func (m *screen) quitLines() []string {
 	st := m.styles
-	lines := []string{"", fmt.Sprintf("Stop training at epoch %s and save it?", count(m.latest.Epoch))}
+	lines := []string{"", fmt.Sprintf("Stop at epoch %s and save it?", count(m.latest.Epoch))}
 	if m.link.Away {
 		lines = append(lines, st.muted.paint("It needs no screen, and may go on."))
 	} else {
-		lines = append(lines, st.muted.paint("It may go on as a process of its own."))
+		lines = append(lines, st.muted.paint("It may go on without this screen."))
 	}
 	lines = append(lines, "")
 	for _, c := range m.ways() {
@@ -169,18 +178,18 @@ func (m *screen) quitLines() []string {
 			lines = append(lines, "  "+st.accent.paint(key)+"  "+st.muted.paint(c.words()))
 		}
 	}
-	return append(lines, "", st.muted.paint("↑ ↓ choose   enter do it   esc cancel"))
+	return append(lines, "", st.muted.paint(howToChoose))
 }
 
 // severedLines say that the run can no longer be seen.
-func (m *screen) severedLines() []string {
-	return []string{
-		"", m.styles.bad.paint("Nothing more comes from the run."),
-		"Its process has ended, or cannot be reached.",
-		"The panes stay as they were.", "",
-		m.styles.muted.paint("q leaves, any other key shows the panes"),
-	}
+func (m *screen) severedLines(area size) []string {
+	lines := []string{"", m.styles.bad.paint("Nothing more comes from the run.")}
+	lines = append(lines, wrap("Its process has ended, or cannot be reached.", area.width-6)...)
+	return append(lines, "The panes stay as they were.", "", m.styles.muted.paint(leaveOrLook))
 }
+
+// leaveOrLook is the last line of a dialog that says how a run ended.
+const leaveOrLook = "q leaves, other keys show the panes"
 
 func (m *screen) failedTitle() string {
 	if m.latest.Phase == run.Interrupted {
@@ -200,5 +209,5 @@ func (m *screen) failedLines(area size) []string {
 		lines = append(lines, "")
 		lines = append(lines, wrap("hint: "+Clean(m.latest.Hint), width)...)
 	}
-	return append(lines, "", st.muted.paint("q leaves, any other key shows the panes"))
+	return append(lines, "", st.muted.paint(leaveOrLook))
 }

@@ -252,6 +252,7 @@ func (p *formPage) lines() []string {
 const (
 	nameColumn  = 15
 	valueColumn = 26
+	leastHelp   = 12 // of the help, that it is worth beginning with
 )
 
 // rows are the fields that have room, with the one that is chosen among them.
@@ -285,7 +286,10 @@ func (p *formPage) row(f Field, at bool, width int) string {
 	case f.Given:
 		ink = st.strong
 	}
-	room := min(valueColumn, max(width-nameColumn-4, 8))
+	room, help := valueColumn, "  "+st.muted.paint(Clean(firstOf(f.Problem, f.Help, " ")))
+	if width < nameColumn+valueColumn+4+leastHelp { // the line below has that of the one that is chosen
+		room, help = max(width-nameColumn-2, 8), ""
+	}
 	text := ink.paint(shorten(value, room-2))
 	switch {
 	case at && len(f.Choices) > 0:
@@ -295,11 +299,7 @@ func (p *formPage) row(f Field, at bool, width int) string {
 	case at:
 		text = st.accent.paint("▏") + ink.paint(shorten(value, room-2))
 	}
-	help := f.Help
-	if f.Problem != "" {
-		help = f.Problem
-	}
-	return fit(cursor+name.paint(fit(f.Name, nameColumn))+fit(text, room)+"  "+st.muted.paint(Clean(help)), width)
+	return fit(cursor+name.paint(fit(f.Name, nameColumn))+fit(text, room)+help, width)
 }
 
 func (p *formPage) button() string {

@@ -56,6 +56,7 @@ func (m *screen) found() []offer {
 	all := m.offered()
 	pattern := strings.TrimSpace(m.palette.input.Value())
 	if pattern == "" {
+		slices.SortStableFunc(all, func(a, b offer) int { return m.distance(a) - m.distance(b) })
 		return all
 	}
 	texts := make([]string, len(all))
@@ -71,6 +72,15 @@ func (m *screen) found() []offer {
 		}
 	}
 	return append(whole, some...)
+}
+
+// distance is 0 of what works with the present focus, and 1 of what is of another
+// pane.
+func (m *screen) distance(o offer) int {
+	if o.action.pane == 0 || o.action.pane == m.view.focus {
+		return 0
+	}
+	return 1
 }
 
 func (m *screen) openPalette(string) tea.Cmd {
@@ -141,7 +151,8 @@ func (m *screen) paletteLines(area size) []string {
 		if i == m.palette.at {
 			cursor, text = st.accent.paint("▸ "), st.strong.paint(text)
 		}
-		lines = append(lines, spread(fit(cursor+text, width-12), st.accent.paint(found[i].key), width))
+		room := width - widthOf(found[i].key) - 2
+		lines = append(lines, spread(fit(cursor+text, room), st.accent.paint(found[i].key), width))
 	}
 	if len(found) == 0 {
 		lines = append(lines, st.muted.paint("nothing is called so"))
@@ -149,7 +160,7 @@ func (m *screen) paletteLines(area size) []string {
 	for len(lines) < rows+2 { // the box stands still while one types
 		lines = append(lines, "")
 	}
-	return append(lines, "", st.muted.paint("↑ ↓ choose   enter do it   esc cancel"))
+	return append(lines, "", st.muted.paint(howToChoose))
 }
 
 // typing is a line that is being typed, with its cursor, as much as has room.

@@ -193,7 +193,7 @@ func TestProgram(t *testing.T) {
 		l.types("z")
 		l.sees("1 lattice  2 free energy  3 latents  4 sampler")
 		l.types("q")
-		l.sees("Stop training at epoch 1,234", "stop and save")
+		l.sees("Stop at epoch 1,234", "stop and save")
 		l.types("\r")
 		if err := l.end(); err != nil {
 			t.Fatal(err)

@@ -218,37 +218,52 @@ func (p *runsPage) mark(dir string) string {
 	return " "
 }
 
-// table has the widths of the list's columns that depend on the runs; one that finds
-// no room is 0.
-type table struct{ dir, settings int }
+// table has the widths of the list's columns; one that finds no room is 0.
+type table struct{ dir, size, heat, epoch, gap, settings int }
 
 // The widths that do not depend on the runs.
 const (
+	markColumn  = 4
 	sizeColumn  = 4
 	heatColumn  = 8
 	epochColumn = 15
 	gapColumn   = 14
 	stateColumn = 12
-	fixedWidth  = 4 + sizeColumn + heatColumn + epochColumn + gapColumn + stateColumn
+	leastDir    = 12
 )
 
+// tableFor divides a width: columns go from the one that says least on.
 func tableFor(all []Entry, width int) table {
-	c := table{}
+	c := table{size: sizeColumn, heat: heatColumn, epoch: epochColumn, gap: gapColumn}
+	longest := len("directory")
 	for _, e := range all {
-		c.dir = max(c.dir, ansi.StringWidth(Clean(e.Dir)))
+		longest = max(longest, ansi.StringWidth(Clean(e.Dir)))
 		c.settings = max(c.settings, ansi.StringWidth(Clean(e.Settings))+2)
 	}
-	c.dir = max(c.dir, len("directory"))
-	if c.dir+c.settings > width-fixedWidth {
+	spare := func() int { return width - markColumn - stateColumn - c.size - c.heat - c.epoch - c.gap - c.settings }
+	if spare() < longest {
 		c.settings = 0
 	}
-	c.dir = max(min(c.dir, width-fixedWidth-c.settings), 12)
+	for _, column := range []*int{&c.heat, &c.size, &c.epoch, &c.gap} {
+		if spare() < leastDir {
+			*column = 0
+		}
+	}
+	c.dir = max(min(longest, spare()), leastDir)
 	return c
 }
 
+// among is a cell of a column, if that has room.
+func among(text string, width int) string {
+	if width == 0 {
+		return ""
+	}
+	return right(text, width)
+}
+
 func (c table) head(st *styles) string {
-	text := "    " + fit("directory", c.dir) + right("L", sizeColumn) + right("T", heatColumn) +
-		right("epoch", epochColumn) + right("gap/nats", gapColumn) + "  " + fit("state", stateColumn-2)
+	text := "    " + fit("directory", c.dir) + among("L", c.size) + among("T", c.heat) +
+		among("epoch", c.epoch) + among("gap/nats", c.gap) + "  " + fit("state", stateColumn-2)
 	if c.settings > 0 {
 		text += "  settings"
 	}
@@ -269,7 +284,7 @@ func (c table) row(e Entry, at bool, mark string, st *styles) string {
 		gap = fmt.Sprintf("%.2f ± %.2f", *e.Gap, *e.GapError)
 	}
 	text := cursor + st.accent.paint(fit(mark, 2)) + name.paint(fit(shorten(Clean(e.Dir), c.dir), c.dir)) +
-		right(size, sizeColumn) + right(heat, heatColumn) + right(epoch, epochColumn) + right(gap, gapColumn) +
+		among(size, c.size) + among(heat, c.heat) + among(epoch, c.epoch) + among(gap, c.gap) +
 		"  " + phaseTone(e.State, st).paint(fit(Clean(string(e.State)), stateColumn-2))
 	if c.settings > 0 {
 		text += "  " + st.muted.paint(Clean(e.Settings))
@@ -289,7 +304,8 @@ func shorten(path string, width int) string {
 func (p *runsPage) doomLines() []string {
 	st := p.styles
 	return []string{
-		"", "Delete " + st.strong.paint(Clean(p.doomed)) + " and all that is in it?",
+		"", "Delete " + st.strong.paint(shorten(Clean(p.doomed), max(p.area.width-13, 8))),
+		"and all that is in it?",
 		st.bad.paint("It cannot be brought back."), "",
 		st.accent.paint("y") + " delete   " + st.accent.paint("any other key") + " keep it",
 	}

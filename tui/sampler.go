@@ -124,10 +124,18 @@ func (st *styles) space(name run.Sampler) (ink, themes.Color) {
 	return st.latent, st.theme.Latent
 }
 
+// leastColumn is the width that a sampler's value has always room in, "0.123 ± 0.012"
+// for example.
+const leastColumn = 14
+
 // comparison is a table: a row a property, a column a sampler. A mark is at the
-// sampler that the keys change.
+// sampler that the keys change, which is the only one where there is no room for
+// more.
 func comparison(reports []run.SamplerReport, rows []property, chosen run.Sampler, width int, st *styles) []string {
 	const label = 12
+	if width < label+leastColumn*len(reports) {
+		reports = only(chosen, reports)
+	}
 	column := max(min((width-label)/len(reports), 24), 1)
 	heading := strings.Repeat(" ", label)
 	for _, r := range reports {
@@ -147,6 +155,12 @@ func comparison(reports []run.SamplerReport, rows []property, chosen run.Sampler
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// only is the report of a sampler, or the first if there is none of it.
+func only(space run.Sampler, reports []run.SamplerReport) []run.SamplerReport {
+	i := max(slices.IndexFunc(reports, func(r run.SamplerReport) bool { return r.Space == space }), 0)
+	return reports[i : i+1]
 }
 
 // caption is the line over the course: why a sampler is not to be relied on, or

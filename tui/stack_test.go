@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 
 	"neuralrg/themes"
+	"neuralrg/training/run"
 )
 
 // settled gives a stack a message and carries out what comes of it, as the
@@ -78,8 +79,8 @@ func TestPages(t *testing.T) {
 	st := still(nil, size{80, 24}, colorprofile.TrueColor, false).styles
 	shop := newWorkshop()
 	h := &host{library: shop, watch: t.Context(), styles: st}
-	for _, area := range []size{{80, 24}, {120, 30}} {
-		name := map[int]string{80: "80x24", 120: "120x30"}[area.width]
+	for _, area := range []size{{40, 10}, {80, 24}, {120, 30}} {
+		name := map[int]string{40: "40x10", 80: "80x24", 120: "120x30"}[area.width]
 		t.Run("runs-"+name, func(t *testing.T) {
 			p := newRunsPage(h, "runs/L16-T2.269-20261123-1")
 			p.area, p.all, p.known, p.marked = area, shop.all, true, []string{"runs/cold"}
@@ -101,6 +102,23 @@ func TestPages(t *testing.T) {
 			m := still(sample(16, 1234), area, colorprofile.TrueColor, false)
 			_ = m.openPalette("")
 			m.palette.input.SetValue("rate")
+			golden.RequireEqual(t, frame(m))
+		})
+	}
+}
+
+// The smallest screen has what cannot be said elsewhere.
+func TestSmallest(t *testing.T) {
+	for name, change := range map[string]func(*screen){
+		"quit":     func(m *screen) { m.dialog = quitDialog },
+		"saving":   func(m *screen) { m.dialog = savingDialog },
+		"severed":  func(m *screen) { m.dialog = severedDialog },
+		"latent":   func(m *screen) { m.view.focus = samplerPane },
+		"physical": func(m *screen) { m.view.focus, m.view.sampler = samplerPane, run.SamplerPhysical },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := still(sample(16, 1234), size{40, 10}, colorprofile.ASCII, false)
+			change(m)
 			golden.RequireEqual(t, frame(m))
 		})
 	}

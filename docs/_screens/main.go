@@ -9,7 +9,7 @@
 //	background RRGGBB RRGGBB  behind the text, and of text without a colour
 //	await WORDS            until the screen says them, ten minutes at most
 //	wait DURATION
-//	keys KEYS              typed one after the other; \e is Escape
+//	keys KEYS              typed one after the other; \e is Escape, \t Tab, \s the space bar
 //	shot NAME              paints NAME.png
 package main
 
@@ -108,7 +108,7 @@ func (s *session) step(line string) error {
 		time.Sleep(d)
 		return err
 	case "keys":
-		for _, key := range strings.ReplaceAll(rest, `\e`, "\x1b") {
+		for _, key := range strings.NewReplacer(`\e`, "\x1b", `\t`, "\t", `\s`, " ").Replace(rest) {
 			if _, err := s.file.WriteString(string(key)); err != nil {
 				return err
 			}
