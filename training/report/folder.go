@@ -69,7 +69,7 @@ func (f *folder) commit() error {
 	if err != nil {
 		return err
 	}
-	if err := os.Chmod(f.half, 0o755); err != nil {
+	if err := f.admit(); err != nil {
 		return f.unwritten(err)
 	}
 	old := f.half + ".old"
@@ -88,6 +88,17 @@ func (f *folder) commit() error {
 		_ = os.RemoveAll(old) // the new one has its place already
 	}
 	return nil
+}
+
+// admit lets those into the directory who may read its files: the umask has left that
+// to them, where a temporary directory is nobody else's.
+func (f *folder) admit() error {
+	info, err := os.Stat(filepath.Join(f.half, contentsName))
+	if err != nil {
+		return err
+	}
+	mode := info.Mode().Perm()
+	return os.Chmod(f.half, mode|mode>>2&0o111)
 }
 
 // abort removes what is not committed. After a commit that succeeded it does nothing.

@@ -1,10 +1,12 @@
 package report
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -71,6 +73,22 @@ func TestFolderIsReplacedOnlyOnPurpose(t *testing.T) {
 }
 
 // TestContents: a file that describes no report lets nothing be replaced.
+// Who keeps what they make to themselves keeps a report so too.
+func TestFolderHeedsTheUmask(t *testing.T) {
+	for umask, want := range map[int]fs.FileMode{0o077: 0o700, 0o027: 0o750, 0o022: 0o755} {
+		path := filepath.Join(t.TempDir(), "report")
+		was := syscall.Umask(umask)
+		err := small(t, path, "first", false)
+		syscall.Umask(was)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+			t.Errorf("umask %#o makes a folder of mode %v, %v", umask, info.Mode().Perm(), err)
+		}
+	}
+}
+
 func TestContents(t *testing.T) {
 	path := filepath.Join(t.TempDir(), contentsName)
 	for text, want := range map[string][]string{
