@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -42,7 +43,7 @@ func (f curveFile) check() error {
 
 // probe sees that a file can be made beside it.
 func (f curveFile) probe() error {
-	half, err := f.begin()
+	half, err := os.CreateTemp(filepath.Dir(f.path), "."+filepath.Base(f.path)+"-*")
 	if err != nil {
 		return f.unwritten(err)
 	}
@@ -51,7 +52,9 @@ func (f curveFile) probe() error {
 
 // begin makes a file to be renamed once it is whole.
 func (f curveFile) begin() (*os.File, error) {
-	return os.CreateTemp(filepath.Dir(f.path), "."+filepath.Base(f.path)+"-*")
+	half := fmt.Sprintf("%s.%d.tmp", f.path, os.Getpid())
+	_ = os.Remove(half) // it may be what a process of our number left when it was killed
+	return os.OpenFile(half, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 }
 
 // write puts the curves into the file, a line a trajectory.
@@ -63,7 +66,7 @@ func (f curveFile) write(r *compare.Report) error {
 	if err != nil {
 		return f.unwritten(err)
 	}
-	err = errors.Join(writeCurves(half, r), half.Chmod(0o644), half.Close())
+	err = errors.Join(writeCurves(half, r), half.Sync(), half.Close())
 	if err == nil {
 		err = f.check() // it may have been made meanwhile
 	}
