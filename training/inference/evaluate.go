@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"neuralrg/training/npz"
@@ -25,6 +26,9 @@ type Evaluation struct {
 type Evaluated struct {
 	Samples int      `json:"n"`
 	Arrays  []string `json:"arrays"` // in Out
+	// NotFinite is the number of samples of which some result is not finite: fields
+	// far beyond all that the flow knows, or a flow that has diverged.
+	NotFinite int `json:"not_finite"`
 }
 
 // Evaluate reads fields x or latents z from an archive, shape (n, L, L), and
@@ -63,10 +67,10 @@ func Evaluate(ctx context.Context, t *run.Trained, e Evaluation) (Evaluated, err
 	if err != nil {
 		return Evaluated{}, err
 	}
-	done := Evaluated{Samples: operand.Shape[0], Arrays: out.Names()}
 	if err := s.run(ctx, e.Progress); err != nil {
 		return Evaluated{}, err
 	}
+	done := Evaluated{Samples: operand.Shape[0], Arrays: out.Names(), NotFinite: s.notFinite}
 	return done, out.Commit()
 }
 
@@ -107,6 +111,8 @@ type stream struct {
 	workers []*worker
 	batch   *batch
 	results []result
+
+	notFinite int // samples so far of which some result is not
 }
 
 // result is one array to write, and where a batch has it.
@@ -175,6 +181,7 @@ func (s *stream) run(ctx context.Context, progress func(done, of int)) error {
 			return err
 		}
 		s.batch.evaluate(s.workers, n)
+		s.countNotFinite(n)
 		if err := s.write(n); err != nil {
 			return err
 		}
@@ -195,6 +202,20 @@ func (s *stream) checkFinite(first, n int) error {
 		}
 	}
 	return nil
+}
+
+func (s *stream) countNotFinite(n int) {
+	bad := func(v float64) bool { return v-v != 0 } // what is not finite leaves NaN
+	for i := range n {
+		if slices.ContainsFunc(s.results, func(r result) bool {
+			if r.fields == nil {
+				return bad(r.values[i])
+			}
+			return slices.ContainsFunc(r.fields[i*s.sites:][:s.sites], func(v float32) bool { return bad(float64(v)) })
+		}) {
+			s.notFinite++
+		}
+	}
 }
 
 func (s *stream) write(n int) error {

@@ -158,6 +158,34 @@ func TestEvaluateLatents(t *testing.T) {
 	}
 }
 
+// TestNotFiniteIsCounted: fields that overflow spoil their own results only, and are
+// told of.
+func TestNotFiniteIsCounted(t *testing.T) {
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "in.npz"), filepath.Join(dir, "out.npz")
+	const n = 600
+	x := normal(t, in, "x", n)
+	for _, threads := range []int{1, 2} {
+		if got := evaluate(t, trained(t, true), Evaluation{In: in, Out: out, Force: true, Threads: threads}); got.NotFinite != 0 {
+			t.Errorf("%d of good samples are not finite", got.NotFinite)
+		}
+	}
+	for _, sample := range []int{3, 599} {
+		for i := range sites {
+			x[sample*sites+i] = 3e38
+		}
+	}
+	save(t, in, "x", x, size, size)
+	if got := evaluate(t, trained(t, true), Evaluation{In: in, Out: out, Force: true}); got.NotFinite != 2 {
+		t.Errorf("%d samples are not finite, want 2", got.NotFinite)
+	}
+	for sample, v := range load[float64](t, out, "logq") {
+		if bad := math.IsNaN(v) || math.IsInf(v, 0); bad != (sample == 3 || sample == 599) {
+			t.Errorf("ln q of sample %d is %v", sample, v)
+		}
+	}
+}
+
 func TestThreadsChangeNoBit(t *testing.T) {
 	dir := t.TempDir()
 	in := filepath.Join(dir, "in.npz")

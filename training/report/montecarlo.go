@@ -59,7 +59,7 @@ func monteCarlo(ctx context.Context, m *material) (*figure, error) {
 			"with the paper's step and leapfrogs where the settings are equal. The band is one standard error to each side. "+
 			"Chains are in equilibrium once the mean stays within three of its errors of the exact value. "+
 			"tau is the integrated autocorrelation time of m², 1/2 + Σ ρ, in trajectories, or in draws of Wolff's clusters; "+
-			"a time is in doubt if chains are shorter than 50 of it. `neuralrg compare` measures at length what `neuralrg report` measures in brief unless `--full` is given, "+
+			"a time is in doubt if all values together are fewer than 50 of it, or each chain is shorter than the window of five of it that is summed. `neuralrg compare` measures at length what `neuralrg report` measures in brief unless `--full` is given, "+
 			"and in seconds too.", p.Chains),
 		results: times(r),
 		data:    []data{{"", drawn}},

@@ -58,6 +58,9 @@ func (a *app) evaluate(dir string, e inference.Evaluation, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	if done.NotFinite > 0 {
+		a.note(fmt.Sprintf("of %d of %d samples some result is not finite", done.NotFinite, done.Samples))
+	}
 	if asJSON {
 		return writeJSON(a.out, struct {
 			Run   string `json:"run"`
