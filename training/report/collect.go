@@ -6,6 +6,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"neuralrg/training/sweep"
 )
@@ -94,11 +95,7 @@ func newCollectionPage(s *sweep.Sweep, c *Collection) *page {
 	fmt.Fprintf(p, "# Results of a sweep\n\nA grid of runs with the axes\n\n")
 	t := newTable("axis", "values")
 	for _, a := range s.Plan.Axes {
-		values := ""
-		for _, v := range a.Values {
-			values += " " + v
-		}
-		t.add(a.Name, values[1:])
+		t.add(harmless(a.Name), harmless(strings.Join(a.Values, " ")))
 	}
 	fmt.Fprintf(p, "%s\n%d of its %d points are done. Free energies are of the continuous dual, in nats for the whole lattice; "+
 		"[%s](%s) has all numbers, a line for each point.\n\n## Figures\n\n", t.markdown(), c.Done, c.Points, resultsName, resultsName)
@@ -107,7 +104,7 @@ func newCollectionPage(s *sweep.Sweep, c *Collection) *page {
 
 // overview shows what the flows say by themselves.
 func overview(g *sweep.Grid) (*figure, error) {
-	return curves(g, "Each curve is "+oneOf(g)+", against "+g.Label()+": how far the bound on the free energy is from the exact value, in nats and as a share of ln Z, "+
+	return curves(g, "Each curve is "+oneOf(g)+", against "+harmless(g.Label())+": how far the bound on the free energy is from the exact value, in nats and as a share of ln Z, "+
 		"and <m²> and the heat capacity per site of the flow's own draws, a cross where exact samples do not bear them out. Error bars are one standard error; where there are several seeds, of their mean. "+
 		"Dashed is what is exact: the heat capacity by Kaufman's formula, <m²> by the transfer matrix where that is within reach and by Wolff's clusters elsewhere.",
 		[]sweep.Quantity{sweep.Gap, sweep.RelativeError}, []sweep.Quantity{sweep.M2, sweep.HeatCapacity})
@@ -115,7 +112,7 @@ func overview(g *sweep.Grid) (*figure, error) {
 
 // oneOf says what tells the curves apart.
 func oneOf(g *sweep.Grid) string {
-	if others := g.Others(); others != "" {
+	if others := harmless(g.Others()); others != "" {
 		return "one " + others
 	}
 	return "the sweep"

@@ -130,3 +130,20 @@ func TestCollectOfLittle(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Names and values of somebody else's plan or settings are no marks on the page, and an
+// axis without values is no crash.
+func TestPagesOfStrangeNames(t *testing.T) {
+	const strange = "a\x1b]0;b\x07|<i>\nc"
+	s := &sweep.Sweep{Plan: &sweep.Plan{Axes: []sweep.Axis{{Name: strange, Values: []string{strange, strange}}, {Name: "T"}}}}
+	r := &record{Snapshot: &run.Snapshot{}}
+	r.Config.Preset, r.Config.Version, r.Config.Kernels = strange, strange, strange
+	for name, text := range map[string]string{
+		"of a sweep": newCollectionPage(s, &Collection{}).String(),
+		"settings":   settings(r).markdown(),
+	} {
+		if !strings.Contains(text, "a??0;b???i??c") || strings.ContainsAny(text, "\x1b\x07<>") {
+			t.Errorf("%s: %q", name, text)
+		}
+	}
+}

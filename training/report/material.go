@@ -67,18 +67,23 @@ func openRecord(dir string) (*record, error) {
 	return &record{s, shown(dir)}, nil
 }
 
-// shown is the last name of a path in letters that stand for nothing else in
-// Markdown, XML or a terminal.
+// shown is the last name of a path, in harmless letters.
 func shown(dir string) string {
 	if whole, err := filepath.Abs(dir); err == nil {
 		dir = whole
 	}
+	return harmless(filepath.Base(dir))
+}
+
+// harmless is a text in letters that stand for nothing else in Markdown, XML or a
+// terminal: files may be somebody else's.
+func harmless(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == unicode.ReplacementChar || !unicode.IsPrint(r) || strings.ContainsRune("`|<>[]*\\", r) {
 			return '?'
 		}
 		return r
-	}, filepath.Base(dir))
+	}, text)
 }
 
 // tell reports how far the figure under way is.

@@ -52,8 +52,8 @@ func settings(r *record) *table {
 		{"objective", string(c.Objective)},
 		{"symmetrised", strconv.FormatBool(c.Symmetry)},
 		{"seed", strconv.FormatUint(c.Seed, 10)},
-		{"preset", c.Preset},
-		{"program, kernels", c.Version + ", " + c.Kernels},
+		{"preset", harmless(c.Preset)},
+		{"program, kernels", harmless(c.Version + ", " + c.Kernels)},
 	} {
 		t.add(s[0], s[1])
 	}
