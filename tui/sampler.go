@@ -75,7 +75,12 @@ func properties(exact float64, st *styles) []property {
 		}},
 		{"tau", func(r run.SamplerReport) string { return uncertain(r.Tau, r.TauError, 1) }},
 		{"ESS / s", func(r run.SamplerReport) string { return known(r.ESSPerSecond, 0) }},
-		{"R-hat", func(r run.SamplerReport) string { return known(r.RHat, 3) }},
+		{"R-hat", func(r run.SamplerReport) string {
+			if r.RHat > conspicuous {
+				return st.warn.paint(known(r.RHat, 3))
+			}
+			return known(r.RHat, 3)
+		}},
 		{"trajectories", func(r run.SamplerReport) string { return count(r.Trajectories) }},
 		{"chains", func(r run.SamplerReport) string { return count(r.Chains) }},
 		{"time each", func(r run.SamplerReport) string { return short(r.Seconds) }},
@@ -87,6 +92,10 @@ func properties(exact float64, st *styles) []property {
 		}},
 	}
 }
+
+// conspicuous is the R-hat from which it is in the colour of warnings, whatever the
+// length of the chains.
+const conspicuous = 1.1
 
 // deviation of <m^2> from the exact value in errors, or that it means nothing.
 func deviation(r run.SamplerReport, exact float64, st *styles) string {
