@@ -20,7 +20,6 @@ bench:
 generate:
 	cd model/internal/kernel/_asm && go generate .
 	cd physics/internal/kernel/_asm && go generate .
-	cd model/internal/kernel/_asm && go generate .
 
 ci:
 	.ci/run
