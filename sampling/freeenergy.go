@@ -94,7 +94,7 @@ func EstimateFreeEnergy(logWeight []float64, r *Reference) (FreeEnergy, error) {
 		return f, nil
 	}
 	if math.IsNaN(r.LnZ) || math.IsInf(r.LnZ, 0) {
-		return FreeEnergy{}, &badWeights{fmt.Sprintf("an exact ln Z of %v", r.LnZ), "give a number, or no reference"}
+		return FreeEnergy{}, &invalid{fmt.Sprintf("an exact ln Z of %v", r.LnZ), "give a number, or no reference"}
 	}
 	f.Exact = &r.LnZ
 	if d := deviation(f.LnZ, r.LnZ); math.Abs(d) > apart {
@@ -173,18 +173,10 @@ func deviation(q Quantity, exact float64) float64 {
 	return (q.Value - exact) / math.Hypot(q.Error, resolution)
 }
 
-// badWeights are numbers from which nothing can be estimated.
-type badWeights struct{ problem, hint string }
-
-func (e *badWeights) Error() string { return e.problem }
-
-// Hint says what to do about the error.
-func (e *badWeights) Hint() string { return e.hint }
-
 // checkLogWeights says what is wrong with the log-weights of a kind of samples.
 func checkLogWeights(logWeight []float64, samples string) error {
 	if n := len(logWeight); n < 2 {
-		return &badWeights{fmt.Sprintf("ln Z from %d %s", n, samples), "an error needs at least 2; take 1,000 or more"}
+		return &invalid{fmt.Sprintf("ln Z from %d %s", n, samples), "an error needs at least 2; take 1,000 or more"}
 	}
 	bad := 0
 	for _, v := range logWeight {
@@ -193,7 +185,7 @@ func checkLogWeights(logWeight []float64, samples string) error {
 		}
 	}
 	if bad > 0 {
-		return &badWeights{fmt.Sprintf("%d of %d %s have a weight that is not finite", bad, len(logWeight), samples), "the flow has diverged: use an earlier checkpoint, or train again with a lower learning rate"}
+		return &invalid{fmt.Sprintf("%d of %d %s have a weight that is not finite", bad, len(logWeight), samples), "the flow has diverged: use an earlier checkpoint, or train again with a lower learning rate"}
 	}
 	return nil
 }

@@ -89,7 +89,7 @@ func ErrorOfParts(of []float64) float64 {
 // which there are at least two, with random numbers of a seed.
 func ShuffledInformation(x, y []float64, k, permutations int, seed uint64) (mean, deviation float64, err error) {
 	if permutations < 2 {
-		return 0, 0, &badPairs{fmt.Sprintf("a baseline of %d permutations", permutations), "a standard deviation needs at least 2; take 20 or more"}
+		return 0, 0, &invalid{fmt.Sprintf("a baseline of %d permutations", permutations), "a standard deviation needs at least 2; take 20 or more"}
 	}
 	x, y, err = checkPairs(x, y, k)
 	if err != nil {
@@ -187,17 +187,9 @@ func standardised(column []float64) []float64 {
 	return scaled
 }
 
-// badPairs are numbers whose mutual information cannot be estimated.
-type badPairs struct{ problem, hint string }
-
-func (e *badPairs) Error() string { return e.problem }
-
-// Hint says what to do about the error.
-func (e *badPairs) Hint() string { return e.hint }
-
 // repeated is the error that some pairs have k equal ones beside them.
 func repeated(equal, n, k int) error {
-	return &badPairs{
+	return &invalid{
 		fmt.Sprintf("mutual information of pairs of which %d of %d equal %d others or more", equal, n, k),
 		"independent draws of continuous variables do not repeat: keep fewer draws of a chain, further apart",
 	}
@@ -209,11 +201,11 @@ func checkPairs(x, y []float64, k int) (_, _ []float64, err error) {
 	n := len(x)
 	switch {
 	case k < 1:
-		return nil, nil, &badPairs{fmt.Sprintf("mutual information by neighbour %d", k), "choose 1 or more; 3 is usual"}
+		return nil, nil, &invalid{fmt.Sprintf("mutual information by neighbour %d", k), "choose 1 or more; 3 is usual"}
 	case len(y) != n:
-		return nil, nil, &badPairs{fmt.Sprintf("mutual information of %d values with %d", n, len(y)), "give one value of each variable for every draw"}
+		return nil, nil, &invalid{fmt.Sprintf("mutual information of %d values with %d", n, len(y)), "give one value of each variable for every draw"}
 	case n/parts/smallestPart < k:
-		return nil, nil, &badPairs{fmt.Sprintf("mutual information from %d pairs by neighbour %d", n, k), fmt.Sprintf("take %d pairs for each neighbour or more", parts*smallestPart)}
+		return nil, nil, &invalid{fmt.Sprintf("mutual information from %d pairs by neighbour %d", n, k), fmt.Sprintf("take %d pairs for each neighbour or more", parts*smallestPart)}
 	}
 	bad := 0
 	for i := range x {
@@ -222,7 +214,7 @@ func checkPairs(x, y []float64, k int) (_, _ []float64, err error) {
 		}
 	}
 	if bad > 0 {
-		return nil, nil, &badPairs{fmt.Sprintf("mutual information of %d pairs of which %d are not finite", n, bad), "the flow has diverged: use an earlier checkpoint, or train again with a lower learning rate"}
+		return nil, nil, &invalid{fmt.Sprintf("mutual information of %d pairs of which %d are not finite", n, bad), "the flow has diverged: use an earlier checkpoint, or train again with a lower learning rate"}
 	}
 	return standardised(x), standardised(y), nil
 }

@@ -167,22 +167,14 @@ func (h *HMC) acceptance(size float64) float64 {
 	return sum / float64(len(h.before))
 }
 
-// badTuning is a setting of a warm-up that cannot be.
-type badTuning struct{ problem, hint string }
-
-func (e *badTuning) Error() string { return e.problem }
-
-// Hint says what to do about the error.
-func (e *badTuning) Hint() string { return e.hint }
-
 func (t Tuning) check() error {
 	switch {
 	case t.Trajectories < 1:
-		return &badTuning{fmt.Sprintf("a warm-up of %d trajectories", t.Trajectories), "100 or more find a step size"}
+		return &invalid{fmt.Sprintf("a warm-up of %d trajectories", t.Trajectories), "100 or more find a step size"}
 	case !(t.Target > 0 && t.Target < 1):
-		return &badTuning{fmt.Sprintf("target acceptance %v is not between 0 and 1", t.Target), "0.65 to 0.8 are good choices"}
+		return &invalid{fmt.Sprintf("target acceptance %v is not between 0 and 1", t.Target), "0.65 to 0.8 are good choices"}
 	case !(t.Length >= 0) || math.IsInf(t.Length, 0):
-		return &badTuning{fmt.Sprintf("trajectory length %v", t.Length), "choose a positive number, step size times steps, or 0 to keep the number of steps"}
+		return &invalid{fmt.Sprintf("trajectory length %v", t.Length), "choose a positive number, step size times steps, or 0 to keep the number of steps"}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -117,6 +118,16 @@ func threads(n int) string {
 type notice struct {
 	text string
 	bad  bool
+}
+
+// refusal says why something was not done, and what to do about it.
+func refusal(err error) notice {
+	text := err.Error()
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) && hinted.Hint() != "" {
+		text += "; " + hinted.Hint()
+	}
+	return notice{Clean(text), true}
 }
 
 // drawFooter is the last line: a notice, or the keys that work here. Help and

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -79,7 +78,7 @@ func (p *formPage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case startedMsg:
 		p.starting = false
 		if msg.err != nil {
-			p.notice = notice{Clean(strings.TrimSpace(msg.err.Error() + "; " + hintOf(msg.err))), true}
+			p.notice = refusal(msg.err)
 			return p, nil
 		}
 		return p, leave(openMsg{msg.dir})
@@ -87,14 +86,6 @@ func (p *formPage) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		p.hear(msg)
 	}
 	return p, nil
-}
-
-// hintOf is the advice that an error carries, if any.
-func hintOf(err error) string {
-	if h, ok := err.(interface{ Hint() string }); ok {
-		return h.Hint()
-	}
-	return ""
 }
 
 // field is the one that is chosen, if it is one.

@@ -44,11 +44,7 @@ func (d doneMsg) notice() notice {
 	if d.err == nil {
 		return notice{text: d.text}
 	}
-	text := d.err.Error()
-	if hint := hintOf(d.err); hint != "" {
-		text += "; " + hint
-	}
-	return notice{text, true}
+	return refusal(d.err)
 }
 
 func newRoster[T any](h *host, ask func(context.Context) (T, error)) roster[T] {
