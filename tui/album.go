@@ -47,8 +47,7 @@ func (m *screen) askGallery() tea.Cmd {
 		return nil
 	}
 	question := askedAbout(lattice, m.now())
-	before := m.gathered
-	if before.at = question.at; before == question && question.at.Sub(m.gathered.at) < galleryLife {
+	if question.repeats(m.gathered, galleryLife) {
 		return nil
 	}
 	m.gathered = question

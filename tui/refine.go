@@ -84,6 +84,13 @@ type asked struct {
 	at    time.Time
 }
 
+// repeats says that a question is one that was asked so short a time ago.
+func (a asked) repeats(before asked, life time.Duration) bool {
+	age := a.at.Sub(before.at)
+	before.at = a.at
+	return a == before && age < life
+}
+
 // askLevels asks for the levels of the lattice on the screen, unless they are
 // there, or were asked for a moment ago.
 func (m *screen) askLevels() tea.Cmd {
@@ -95,8 +102,7 @@ func (m *screen) askLevels() tea.Cmd {
 		return nil
 	}
 	question := askedAbout(lattice, m.now())
-	before := m.levels
-	if before.at = question.at; before == question && question.at.Sub(m.levels.at) < levelsLife {
+	if question.repeats(m.levels, levelsLife) {
 		return nil
 	}
 	m.levels = question

@@ -117,7 +117,7 @@ func (b *conductor) start(ctx context.Context) {
 	b.spawn("coarsener", func() { b.coarsener.work(workers) })
 	b.spawn("gatherer", func() { b.gatherer.work(workers) })
 	b.spawn("examiner", func() { b.examiner.work(workers) })
-	b.spawn("lease", func() { b.keepAlive(workers) })
+	b.spawn("lease", func() { b.lease.keepAlive(workers, b.fail) })
 	for _, s := range b.background {
 		b.spawn(string(s.space)+" sampler", func() { s.work(workers) })
 	}
@@ -154,22 +154,6 @@ func (b *conductor) tell() {
 	select {
 	case b.news <- struct{}{}:
 	default:
-	}
-}
-
-func (b *conductor) keepAlive(ctx context.Context) {
-	ticker := time.NewTicker(heartbeat)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			if err := b.lease.beat(); err != nil && !passes(err) {
-				b.fail(err)
-				return
-			}
-		case <-ctx.Done():
-			return
-		}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
-	"time"
 )
 
 // Hold is a lease on a directory that is no run's: of a task that begins before
@@ -30,29 +29,13 @@ func TakeHold(ctx context.Context, dir string, attempt int, c Claim, notice func
 	beating, dismiss := context.WithCancel(context.Background())
 	h := &Hold{lease: l, lost: make(chan error, 1)}
 	var ended sync.WaitGroup
-	ended.Go(func() { h.beat(beating) })
+	ended.Go(func() { l.keepAlive(beating, func(err error) { h.lost <- err }) })
 	h.stop = sync.OnceFunc(func() {
 		dismiss()
 		ended.Wait()
 		l.release()
 	})
 	return h, nil
-}
-
-func (h *Hold) beat(ctx context.Context) {
-	ticker := time.NewTicker(heartbeat)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			if err := h.lease.beat(); err != nil && !passes(err) {
-				h.lost <- err
-				return
-			}
-		case <-ctx.Done():
-			return
-		}
-	}
 }
 
 // Check returns an error if the lease is no longer ours: it is for before each

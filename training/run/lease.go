@@ -322,6 +322,24 @@ func isGone(path string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
+// keepAlive renews the heartbeat again and again, until that cannot be done any
+// more, which lost hears.
+func (l *lease) keepAlive(ctx context.Context, lost func(error)) {
+	ticker := time.NewTicker(heartbeat)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			if err := l.beat(); err != nil && !passes(err) {
+				lost(err)
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // beat renews the heartbeat.
 func (l *lease) beat() error {
 	l.mu.Lock()
