@@ -253,11 +253,12 @@ func removeLease(path string, h holder, judged fs.FileInfo, locked bool) error {
 		return diskProblem("cannot take over the lease "+path, err)
 	}
 	defer f.Close()
-	if err := lockSoon(f); errors.Is(err, unix.EWOULDBLOCK) && !locked {
-		return held(path, h)
-	}
+	taken := lockSoon(f)
 	if now, err := os.Stat(path); err != nil || !unchanged(now, judged) {
 		return nil
+	}
+	if errors.Is(taken, unix.EWOULDBLOCK) && !locked {
+		return held(path, h)
 	}
 	aside := fmt.Sprintf("%s.%d%s", path, os.Getpid(), temporary)
 	if err := disk.rename(path, aside); err != nil {
