@@ -79,6 +79,9 @@ func (m *screen) press(key string) tea.Cmd {
 			return m.perform(a, name)
 		}
 	}
+	if key == "ctrl+z" { // the run would stand still too, and over SSH there may be no shell to come back from
+		return m.say(notice{text: "Ctrl-Z is no use here: q and l leave the run at work"})
+	}
 	return nil
 }
 

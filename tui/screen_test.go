@@ -25,7 +25,7 @@ func key(name string) tea.KeyPressMsg {
 		"space": {Code: tea.KeySpace, Text: " "}, "enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape},
 		"tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
 		"up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown}, "left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight},
-		"pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
+		"pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+z": {Code: 'z', Mod: tea.ModCtrl},
 	}
 	if k, ok := special[name]; ok {
 		return tea.KeyPressMsg(k)
@@ -283,6 +283,15 @@ func TestQuitAsks(t *testing.T) {
 				t.Errorf("keys %q, away %v: it %s, want %s", c.keys, away, got, want)
 			}
 		}
+	}
+}
+
+// Ctrl-Z is answered, and does nothing.
+func TestCtrlZSaysWhatLeaves(t *testing.T) {
+	c := newConsole(8, size{80, 24})
+	c.press("ctrl+z")
+	if text := ansi.Strip(c.View().Content); c.quit || !strings.Contains(text, "Ctrl-Z is no use here: q and l leave the run at work") {
+		t.Errorf("quit %v:\n%s", c.quit, text)
 	}
 }
 

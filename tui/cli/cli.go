@@ -32,6 +32,9 @@ type app struct {
 // Main runs the program with its arguments, without the program's name, and
 // returns its exit code.
 func Main(args []string) int {
+	if os.Getenv("NO_COLOR") != "" {
+		_ = os.Setenv("NO_COLOR", "1") // the library that writes the help does not take any word for it
+	}
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, args: args, parent: parent(), out: os.Stdout}
 	root := a.root()
 	root.SetArgs(args)

@@ -90,3 +90,17 @@ func coloured(e *terminal, columns, rows int) *uv.Cell {
 	}
 	return nil
 }
+
+// Whatever NO_COLOR is set to, no help has a colour.
+func TestNoColorForTheHelp(t *testing.T) {
+	t.Parallel()
+	c := command(t, t.TempDir(), "exact", "--help")
+	c.Env = append(c.Env, "NO_COLOR=anything")
+	e := onTerminal(t, 100, 40, c)
+	if code := e.exit(); code != 0 || !says(e.screen(), []string{"USAGE", "--temperature"}) {
+		t.Fatalf("exit code %d:\n%s", code, e.screen())
+	}
+	if cell := coloured(e, 100, 40); cell != nil {
+		t.Errorf("%q has a colour", cell.Content)
+	}
+}
