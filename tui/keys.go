@@ -80,7 +80,7 @@ func (m *screen) press(key string) tea.Cmd {
 		}
 	}
 	if key == "ctrl+z" { // the run would stand still too, and over SSH there may be no shell to come back from
-		return m.say(notice{text: "Ctrl-Z is no use here: q and l leave the run at work"})
+		return m.say(notice{text: "Ctrl-Z is no use here: q leaves"})
 	}
 	return nil
 }

@@ -1,7 +1,7 @@
 package inference
 
 import (
-	"errors"
+	"cmp"
 
 	"neuralrg/training/npz"
 )
@@ -25,7 +25,7 @@ func newDrawFile(w *npz.Writer, L int, chains bool) (*drawFile, error) {
 	var failure error
 	add := func(name, dtype string, row ...int) *npz.Column {
 		c, err := w.Add(name, dtype, row...)
-		failure = errors.Join(failure, err)
+		failure = cmp.Or(failure, err)
 		return c
 	}
 	f.x, f.spins = add("x", npz.Float32, L, L), add("spins", npz.Int8, L, L)
@@ -53,7 +53,7 @@ func (f *drawFile) write(d *draws, n int) error {
 		f.at = append(f.at, f.rounds)
 	}
 	f.rounds++
-	err := errors.Join(
+	err := cmp.Or( // one error is enough
 		npz.Append(f.x, f.fields[:n*sites]),
 		npz.Append(f.spins, f.signs[:n*sites]),
 		npz.Append(f.logq, d.logq[:n]),
@@ -63,5 +63,5 @@ func (f *drawFile) write(d *draws, n int) error {
 	if f.chain == nil {
 		return err
 	}
-	return errors.Join(err, npz.Append(f.chain, f.chains), npz.Append(f.draw, f.at))
+	return cmp.Or(err, npz.Append(f.chain, f.chains), npz.Append(f.draw, f.at))
 }

@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"io/fs"
+	"strings"
 	"syscall"
 )
 
@@ -37,6 +38,8 @@ func diskProblem(text string, err error) error {
 		hint = moreDescriptors + ", then try again"
 	case isFull(err):
 		hint = "free some space, or choose another place with --dir"
+	case errors.Is(err, fs.ErrPermission) && strings.HasPrefix(text, "cannot read"):
+		hint = "ask whoever owns it to let you read it"
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		hint = "choose a place that you may write to with --dir"
 	case errors.Is(err, syscall.EISDIR), errors.Is(err, errIrregular):

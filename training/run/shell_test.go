@@ -1,6 +1,7 @@
 package run
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,13 @@ func TestShellWord(t *testing.T) {
 		if got := ShellWord(word); got != want {
 			t.Errorf("ShellWord(%q) is %q, want %q", word, got, want)
 		}
+	}
+}
+
+// Who may not read is not told where to write.
+func TestAdviceOnWhatMayNotBeRead(t *testing.T) {
+	if hint := hintOf(diskProblem("cannot read config.json", fs.ErrPermission)); !strings.Contains(hint, "let you read") {
+		t.Errorf("it says %q", hint)
 	}
 }
 

@@ -35,6 +35,9 @@ func TestDrawsThatFillTheDisk(t *testing.T) {
 	smallDisk(t, disk)
 	o := neuralrg(t, dir, "sample", "run", "-n", "100000", "--method", "wolff", "--out", "disk/out.npz")
 	wantError(t, o, 1, "no space left", "--out")
+	if n := strings.Count(o.stderr, "no space left"); n != 1 {
+		t.Errorf("it says so %d times: %s", n, o.stderr)
+	}
 	if entries, err := os.ReadDir(disk); err != nil || len(entries) != 0 {
 		t.Errorf("the disk has %v, %v", entries, err)
 	}
