@@ -85,7 +85,7 @@ func (c companion) comparable(s *run.Snapshot) bool {
 func companionsLegend(s *run.Snapshot, v view, width, most int, st *styles) (lines []string) {
 	line := ""
 	for i, c := range v.company() {
-		text := fmt.Sprintf("%s %.2f", c.name, c.history.Last().Gap)
+		text := fmt.Sprintf("%s gap %.2f", c.name, c.history.Last().Gap)
 		if !v.gap && !c.comparable(s) {
 			text += " (another lattice)"
 		}

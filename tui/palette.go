@@ -50,8 +50,8 @@ func (m *screen) offered() []offer {
 	return all
 }
 
-// found are the offers that have the letters of the input in this order: first
-// those that have them side by side.
+// found are the offers that have the letters of the input side by side or, if there
+// are none, those that have them in this order.
 func (m *screen) found() []offer {
 	all := m.offered()
 	pattern := strings.TrimSpace(m.palette.input.Value())
@@ -71,7 +71,10 @@ func (m *screen) found() []offer {
 			some = append(some, all[match.Index])
 		}
 	}
-	return append(whole, some...)
+	if len(whole) > 0 {
+		return whole
+	}
+	return some
 }
 
 // distance is 0 of what works with the present focus, and 1 of what is of another

@@ -281,7 +281,7 @@ func (c table) row(e Entry, at bool, mark string, st *styles) string {
 		epoch = count(e.Epoch) + "/" + count(e.Epochs)
 	}
 	if e.Gap != nil && e.GapError != nil {
-		gap = fmt.Sprintf("%.2f ± %.2f", *e.Gap, *e.GapError)
+		gap = fmt.Sprintf("%.2f %s %.2f", *e.Gap, st.plusMinus(), *e.GapError)
 	}
 	text := cursor + st.accent.paint(fit(mark, 2)) + name.paint(fit(shorten(Clean(e.Dir), c.dir), c.dir)) +
 		among(size, c.size) + among(heat, c.heat) + among(epoch, c.epoch) + among(gap, c.gap) +

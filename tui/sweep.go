@@ -189,7 +189,7 @@ func (t pointTable) row(point sweep.Status, at bool, st *styles) string {
 	}
 	gap := "-"
 	if point.Gap != nil && point.GapError != nil {
-		gap = fmt.Sprintf("%.2f ± %.2f", *point.Gap, *point.GapError)
+		gap = fmt.Sprintf("%.2f %s %.2f", *point.Gap, st.plusMinus(), *point.GapError)
 	}
 	return text + right(count(point.Epoch)+"/"+count(point.Epochs), epochColumn-1) + right(gap, gapColumn) +
 		"  " + stateTone(point.State, st).paint(string(point.State))

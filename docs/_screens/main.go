@@ -7,7 +7,7 @@
 //
 //	size COLUMNS ROWS      the terminal's size
 //	background RRGGBB RRGGBB  behind the text, and of text without a colour
-//	await WORDS            until the screen says them, ten minutes at most
+//	await WORDS            until the screen says them, half an hour at most
 //	wait DURATION
 //	keys KEYS              typed one after the other; \e is Escape, \t Tab, \s the space bar
 //	shot NAME              paints NAME.png
@@ -155,7 +155,7 @@ func (s *session) paintOn(words []string) error {
 }
 
 func (s *session) await(words string) error {
-	for end := time.Now().Add(10 * time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if strings.Contains(ansi.Strip(s.Render()), words) {
 			return nil
 		}
