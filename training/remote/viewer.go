@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"sync"
 	"syscall"
@@ -158,6 +159,7 @@ func (v *Viewer) follow(ctx context.Context) error {
 		if time.Since(began) > patience && v.again(ctx) {
 			continue
 		}
+		v.awaitDeath(ctx)
 		return v.lastWord(err)
 	}
 }
@@ -177,6 +179,26 @@ func (v *Viewer) again(ctx context.Context) bool {
 	v.mu.Unlock()
 	v.feed.Publish(first) // now, for who sees it may give a command
 	return true
+}
+
+// dying is how long a process may take to end that has closed its sockets: one
+// that is killed does so first.
+const dying = 10 * time.Second
+
+// awaitDeath waits for the end of the process whose connection is lost, if it
+// comes; this process has no end to wait for.
+func (v *Viewer) awaitDeath(ctx context.Context) {
+	for deadline := time.Now().Add(dying); time.Now().Before(deadline); {
+		o, err := run.OwnerOf(v.dir)
+		if err != nil || o == nil || o.Dead || !o.Here || o.PID != v.connection.PID || o.PID == os.Getpid() {
+			return
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // lastWord publishes how the run ended, if it did, with the picture as it was.
