@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"neuralrg/training/run"
 )
 
 // mostBytes is the size of the largest file of keys that is read.
@@ -73,7 +75,7 @@ func readOwn(path string, forbidden fs.FileMode) ([]byte, error) {
 	case !ours(info):
 		return nil, &problem{text: "it belongs to another user", hint: "make a copy of your own"}
 	case info.Mode()&forbidden != 0:
-		return nil, &problem{text: fmt.Sprintf("others may %s it (its mode is %04o)", verb(forbidden), info.Mode().Perm()), hint: "take that away: chmod " + chmod(forbidden)}
+		return nil, &problem{text: fmt.Sprintf("others may %s it (its mode is %04o)", verb(forbidden), info.Mode().Perm()), hint: "take that away: chmod " + chmod(forbidden) + " " + run.ShellWord(path)}
 	case info.Size() > mostBytes:
 		return nil, fmt.Errorf("it has %d bytes, more than %d", info.Size(), mostBytes)
 	}
@@ -101,7 +103,7 @@ func chmod(forbidden fs.FileMode) string {
 func trustedDir(path string, info fs.FileInfo) error {
 	shared := info.Mode()&0o022 != 0 && info.Mode()&fs.ModeSticky == 0
 	if shared || !ours(info) {
-		return &problem{text: "others may replace it in " + path, hint: "take that away: chmod go-w " + path + ", or keep the file elsewhere"}
+		return &problem{text: "others may replace it in " + path, hint: "take that away: chmod go-w " + run.ShellWord(path) + ", or keep the file elsewhere"}
 	}
 	return nil
 }
