@@ -151,16 +151,12 @@ func framed(title string, lines []string, area size, st *styles) []string {
 
 func helpOn(all []action, st *styles) []string {
 	var lines []string
-	column := 9 // that of the keys
-	for _, a := range all {
-		column = max(column, min(ansi.StringWidth(a.shown())+2, 24))
-	}
 	for _, a := range all {
 		scope := ""
 		if a.pane != 0 {
 			scope = st.muted.paint(" (" + a.pane.name() + ")")
 		}
-		lines = append(lines, fit(st.accent.paint(a.shown()), column)+a.help+scope)
+		lines = append(lines, fit(st.accent.paint(a.shown()), max(9, ansi.StringWidth(a.shown())+2))+a.help+scope)
 	}
 	return lines
 }

@@ -142,7 +142,7 @@ func (p *sweepPage) drawTable(area size) []string {
 	if !p.known {
 		return remark("looking at the sweep", area, st)
 	}
-	t := p.columns()
+	t := p.columns(area.width)
 	lines := []string{t.head(p.now.Axes, st)}
 	all := p.now.Points
 	from, to := p.window(p.at, len(all), area.height-1)
@@ -152,20 +152,25 @@ func (p *sweepPage) drawTable(area size) []string {
 	return lines
 }
 
-// pointTable has the widths of the table's columns that depend on the points.
+// pointTable has the widths of the table's columns; that of the epochs is 0 where it
+// finds no room.
 type pointTable struct {
 	index  int
 	values []int
+	epoch  int
 }
 
-func (p *sweepPage) columns() pointTable {
-	t := pointTable{index: max(len(fmt.Sprint(len(p.now.Points)-1)), 1)}
+func (p *sweepPage) columns(area int) pointTable {
+	t := pointTable{epoch: epochColumn - 1, index: max(len(fmt.Sprint(len(p.now.Points)-1)), 1)}
 	for i, a := range p.now.Axes {
 		width := ansi.StringWidth(Clean(a.Name))
 		for _, point := range p.now.Points {
 			width = max(width, ansi.StringWidth(Clean(point.Values[i])))
 		}
 		t.values = append(t.values, width+2)
+	}
+	if len(p.now.Points) > 0 && ansi.StringWidth(t.row(p.now.Points[0], false, p.styles)) > area {
+		t.epoch = 0
 	}
 	return t
 }
@@ -175,7 +180,7 @@ func (t pointTable) head(axes []sweep.Axis, st *styles) string {
 	for i, a := range axes {
 		text += right(Clean(a.Name), t.values[i])
 	}
-	return st.muted.paint(text + right("epoch", epochColumn-1) + right("gap/nats", gapColumn) + "  state")
+	return st.muted.paint(text + among("epoch", t.epoch) + right("gap/nats", gapColumn) + "  state")
 }
 
 func (t pointTable) row(point sweep.Status, at bool, st *styles) string {
@@ -191,7 +196,7 @@ func (t pointTable) row(point sweep.Status, at bool, st *styles) string {
 	if point.Gap != nil && point.GapError != nil {
 		gap = fmt.Sprintf("%.2f %s %.2f", *point.Gap, st.plusMinus(), *point.GapError)
 	}
-	return text + right(count(point.Epoch)+"/"+count(point.Epochs), epochColumn-1) + right(gap, gapColumn) +
+	return text + among(count(point.Epoch)+"/"+count(point.Epochs), t.epoch) + right(gap, gapColumn) +
 		"  " + stateTone(point.State, st).paint(string(point.State))
 }
 
