@@ -13,6 +13,14 @@ func writeJSON(w io.Writer, value any) error {
 	return output(json.NewEncoder(w).Encode(value))
 }
 
+// count says how many there are of something, in the singular if it is one.
+func count(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
+}
+
 // output puts an error of writing to standard output into words.
 func output(err error) error {
 	if err == nil {

@@ -120,7 +120,7 @@ func byName(all []inference.Observable) map[string]inference.Observable {
 // writeSampled prints estimates as text. A star marks those that are not
 // reliable, a question mark those to be taken with care.
 func writeSampled(w io.Writer, t *run.Trained, r *inference.Sampled) error {
-	text := fmt.Sprintf("%d draws by %s in %.3g s, L=%d, T=%.6g, flow of epoch %d\n", r.N, r.Method, r.Seconds, t.Config.L, t.Config.Temperature, t.Epoch)
+	text := fmt.Sprintf("%s by %s in %.3g s, L=%d, T=%.6g, flow of epoch %d\n", count(r.N, "draw"), r.Method, r.Seconds, t.Config.L, t.Config.Temperature, t.Epoch)
 	if r.Chains > 0 {
 		text += fmt.Sprintf("%d chains, %d steps of warm-up, acceptance %.3f", r.Chains, r.WarmUp, r.Acceptance)
 		if r.Leapfrogs > 0 {

@@ -170,7 +170,7 @@ func TestSweepKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	within(t, "the first is lost", func() bool { return pointStates(t, dir) == "lost running" })
-	if o := neuralrg(t, dir, "sweep", "retry", "sweep", "--lost"); o.code != 0 || !strings.Contains(o.stdout, "1 points to be tried again\nprocess ") {
+	if o := neuralrg(t, dir, "sweep", "retry", "sweep", "--lost"); o.code != 0 || !strings.Contains(o.stdout, "1 point to be tried again\nprocess ") {
 		t.Errorf("exit code %d, %s%s", o.code, o.stdout, o.stderr)
 	}
 	third := trains(t, dir, 0)
@@ -236,7 +236,7 @@ func TestSweepCancelRetry(t *testing.T) {
 	if o := neuralrg(t, dir, "sweep", "logs", "sweep"); o.code != 0 || !strings.Contains(o.stdout, "stray") {
 		t.Errorf("logs: exit code %d, %s%s", o.code, o.stdout, o.stderr)
 	}
-	if o := neuralrg(t, dir, "sweep", "cancel", "sweep", "1"); o.code != 0 || !strings.HasPrefix(o.stdout, "1 points are cancelled") {
+	if o := neuralrg(t, dir, "sweep", "cancel", "sweep", "1"); o.code != 0 || !strings.HasPrefix(o.stdout, "1 point cancelled") {
 		t.Errorf("exit code %d, %s%s", o.code, o.stdout, o.stderr)
 	}
 	within(t, "the second is cancelled", func() bool { return pointStates(t, dir) == "running cancelled failed" })

@@ -232,7 +232,7 @@ func writePlan(w io.Writer, s *sweep.Sweep, cost sweep.Cost) error {
 		fmt.Fprintf(&text, "and %d more\n", more)
 	}
 	cores := defaultThreads()
-	fmt.Fprintf(&text, "%d points in %s: %s of training on one core, %s on the %d of this machine\n", len(p.Points), tui.Clean(s.Dir),
+	fmt.Fprintf(&text, "%s in %s: %s of training on one core, %s on the %d of this machine\n", count(len(p.Points), "point"), tui.Clean(s.Dir),
 		duration(cost.Total), duration(cost.Total/float64(min(cores, len(p.Points)))), cores)
 	how := fmt.Sprintf("processor time measured now: some epochs of each of %d kinds, on one thread", cost.Kinds)
 	if cost.Measured < cost.Kinds {

@@ -276,7 +276,7 @@ func (a *app) sweepRetry(s *sweep.Sweep, points []int, states []sweep.State, o s
 			how = fmt.Sprintf("%d cancelled: --all-unfinished lets those be tried again too", n)
 		}
 	}
-	_, err := fmt.Fprintf(a.out, "%d points to be tried again\n%s\n", len(chosen), how)
+	_, err := fmt.Fprintf(a.out, "%s to be tried again\n%s\n", count(len(chosen), "point"), how)
 	return output(err)
 }
 
@@ -310,7 +310,7 @@ func (a *app) sweepCancel(s *sweep.Sweep, points []int, asJSON bool) error {
 	if asJSON {
 		return writeJSON(a.out, touched{s.Dir, append([]int{}, chosen...)})
 	}
-	_, err := fmt.Fprintf(a.out, "%d points are cancelled; those at work save and stop\n", len(chosen))
+	_, err := fmt.Fprintf(a.out, "%s cancelled; what is at work saves and stops\n", count(len(chosen), "point"))
 	return output(err)
 }
 
