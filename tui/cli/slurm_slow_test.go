@@ -67,7 +67,7 @@ func plannedForSlurm(t *testing.T, dir string) {
 	planned(t, dir, "--axis", "T=2.2:2.3:0.1", "--hidden", "16", "--batch", "64", "--epochs", strconv.Itoa(slurmEpochs))
 }
 
-const slurmEpochs = 2000
+const slurmEpochs = 4000
 
 // onSlurm is a sweep of two points in a test's directory.
 type onSlurm struct {
@@ -541,6 +541,10 @@ func controllerAway(t *testing.T, s *onSlurm) {
 	s.run("-j", "1")
 	pid := s.halt(0)
 	halted := time.Now()
+	// It may have done so since the task began, and does it again if something changes.
+	if out, err := s.ask("scontrol", "update", "JobId="+s.arrays()[0]+"_0", "Comment=halted"); err != nil {
+		t.Fatal(out, err)
+	}
 	s.await(t, "the controller has saved what it knows", func() bool {
 		info, err := os.Stat(s.path("state/job_state"))
 		return err == nil && info.ModTime().After(halted)
